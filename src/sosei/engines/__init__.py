@@ -1,0 +1,1 @@
+"""Engines compute: plain Python on NumPy, without Django, database, clock or network."""

@@ -1,0 +1,73 @@
+"""Demography: populations and rates in; projections, scenarios, indicators and estimates out.
+
+The names below are what a notebook needs; every module may be imported by itself as well.
+"""
+
+from sosei.engines.demography.balance import check_balance
+from sosei.engines.demography.dimensions import SEXES, AgeGroups, population_array
+from sosei.engines.demography.errors import DemographyError
+from sosei.engines.demography.fertility import (
+    child_woman_ratio,
+    child_woman_ratio_from_tfr,
+    sex_ratio_0_4,
+    tfr_from_child_woman_ratio,
+)
+from sosei.engines.demography.indicators import (
+    decline_stage,
+    dependency_ratios,
+    median_age,
+    persons_75_and_over,
+    support_ratio,
+    three_age_groups,
+    women_20_39,
+)
+from sosei.engines.demography.influence import influence, scenario_split
+from sosei.engines.demography.life_table import life_table, life_table_from_qx, life_table_from_rates
+from sosei.engines.demography.net_migration import residual_net_migration
+from sosei.engines.demography.project import Projection, project
+from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml
+from sosei.engines.demography.shipped import SHIPPED, shipped_scenario
+from sosei.engines.demography.special import SpecialPopulation
+from sosei.engines.demography.survivorship import (
+    survivorship_of_annual_probabilities,
+    survivorship_of_period,
+    survivorship_ratios,
+)
+from sosei.engines.demography.unknown_age import distribute_unknown_age
+
+__all__ = [
+    "SEXES",
+    "SHIPPED",
+    "AgeGroups",
+    "DemographyError",
+    "Projection",
+    "Scenario",
+    "SpecialPopulation",
+    "apply_scenario",
+    "check_balance",
+    "child_woman_ratio",
+    "child_woman_ratio_from_tfr",
+    "decline_stage",
+    "dependency_ratios",
+    "distribute_unknown_age",
+    "influence",
+    "life_table",
+    "life_table_from_qx",
+    "life_table_from_rates",
+    "median_age",
+    "persons_75_and_over",
+    "population_array",
+    "project",
+    "residual_net_migration",
+    "scenario_from_yaml",
+    "scenario_split",
+    "sex_ratio_0_4",
+    "shipped_scenario",
+    "support_ratio",
+    "survivorship_of_annual_probabilities",
+    "survivorship_of_period",
+    "survivorship_ratios",
+    "tfr_from_child_woman_ratio",
+    "three_age_groups",
+    "women_20_39",
+]

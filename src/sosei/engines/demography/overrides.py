@@ -1,0 +1,358 @@
+"""What a scenario can change, one class a verb: read it from a file, write it back, apply it to rates.
+
+Formulas (facts on the Cabinet Office's worksheets and guides for 地方人口ビジョン):
+
+* TFR to a value: child-woman ratio' = child-woman ratio x TFR' / TFR of the base in the same year; with
+  age-specific rates, every rate is scaled alike.
+* Migration to a reference period: m(t) = m_base(t) + θ(t)(m_ref - m_base(t)), θ from 0 at the base year to 1.
+* A further share r of a loss recovered: m' = m(1 - θ(t) r) where m < 0.
+* Households: persons of the type's template x a year x years of the step, placed at the end of the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from sosei.engines.demography.dimensions import SEXES, AgeGroups
+from sosei.engines.demography.household_types import HOUSEHOLD_TYPES
+from sosei.engines.demography.scenario_problems import PERIOD, Reader
+
+Shape = Literal["linear", "step"]
+SHAPES = ("linear", "step")
+Array = npt.NDArray[np.float64]
+
+
+class Override(Protocol):
+    """What every verb offers."""
+
+    key: ClassVar[str]
+
+    def to_document(self) -> dict[str, Any]:
+        """The settings as a file holds them."""
+        ...
+
+    def years_named(self) -> dict[str, int]:
+        """Years the settings name, to be checked against the projection's steps."""
+        ...
+
+    def apply(
+        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
+    ) -> None:
+        """Change `rates` in place (a copy made by `apply_scenario`)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Sex and ages an override touches; None means all."""
+
+    sex: str | None = None
+    ages: tuple[tuple[int, int | None], ...] | None = None
+
+    @classmethod
+    def read(cls, reader: Reader, body: Mapping[str, Any], place: str) -> Mask:
+        """Sex and ages from a file."""
+        sex = body.get("sex")
+        if sex is not None and sex not in SEXES:
+            reader.unknown(f"{place}.sex", str(sex), SEXES)
+            sex = None
+        ages = reader.age_bands(body["ages"], f"{place}.ages") if body.get("ages") is not None else None
+        return cls(sex, ages)
+
+    def to_document(self) -> dict[str, Any]:
+        """As a file holds it; nothing where everything is meant."""
+        out: dict[str, Any] = {}
+        if self.sex:
+            out["sex"] = self.sex
+        if self.ages is not None:
+            out["ages"] = [f"{a}+" if b is None else f"{a}-{b}" for a, b in self.ages]
+        return out
+
+    def overlaps(self, other: Mask) -> bool:
+        """Whether some sex and age is in both."""
+        if self.sex and other.sex and self.sex != other.sex:
+            return False
+        if self.ages is None or other.ages is None:
+            return True
+        far = 10_000
+        return any(
+            a <= (d if d is not None else far) and c <= (b if b is not None else far)
+            for a, b in self.ages
+            for c, d in other.ages
+        )
+
+    def over(self, rates: xr.DataArray) -> Array:
+        """1 where the mask holds and 0 elsewhere, broadcastable to (…, sex, age); ages by their whole group."""
+        ages = np.asarray(rates["age"].values)
+        groups = AgeGroups.of(rates)
+        chosen = np.ones(ages.size) if self.ages is None else np.zeros(ages.size)
+        for first, last in self.ages or ():
+            inside = (ages >= first) & (ages + groups.width - 1 <= (last if last is not None else 10_000))
+            if last is not None:
+                inside &= ages != groups.open_age
+            chosen[inside] = 1.0
+        sexes = np.array([1.0 if self.sex in (None, s) else 0.0 for s in rates["sex"].values])
+        return sexes[:, None] * chosen[None, :]
+
+
+def share_reached(years: npt.NDArray[Any], base_year: int, by: int, shape: Shape) -> Array:
+    """θ by year: 0 at the base year, 1 from `by` on; linear between, or a step at `by`."""
+    if shape == "step" or by <= base_year:
+        return (years >= by).astype(float)
+    return np.clip((years - base_year) / (by - base_year), 0.0, 1.0)
+
+
+def _shaped(factor: Array, block: xr.DataArray) -> xr.DataArray:
+    return xr.DataArray(factor, dims=("year",), coords={"year": block["year"]})
+
+
+def _masked(mask: Array, block: xr.DataArray) -> xr.DataArray:
+    return xr.DataArray(mask, dims=("sex", "age"), coords={"sex": block["sex"], "age": block["age"]})
+
+
+@dataclass(frozen=True)
+class TfrPath:
+    """TFR to one or more values by years, linear or stepwise between them, then held."""
+
+    points: Mapping[int, float]
+    shape: Shape = "linear"
+    key: ClassVar[str] = "tfr"
+
+    @classmethod
+    def read(cls, reader: Reader, body: Mapping[str, Any], place: str) -> TfrPath | None:
+        """From a file."""
+        reader.known_keys(body, ("points", "shape"), place)
+        points = body.get("points")
+        if not isinstance(points, dict) or not points:
+            reader.refuse(f"{place}.points", "needs {year: TFR}", "{年: 出生率} の形で書いてください")
+            return None
+        read: dict[int, float] = {}
+        for year, value in points.items():
+            checked_year = reader.checked_year(year, f"{place}.points")
+            checked = reader.checked_number(value, 0.3, 6.0, f"{place}.points.{year}")
+            if checked_year is not None and checked is not None:
+                read[checked_year] = checked
+        shape = reader.choice(body, "shape", SHAPES, "linear", place)
+        return cls(dict(sorted(read.items())), shape) if len(read) == len(points) else None  # type: ignore[arg-type]
+
+    def to_document(self) -> dict[str, Any]:
+        """As a file holds it."""
+        return {"points": dict(self.points), "shape": self.shape}
+
+    def years_named(self) -> dict[str, int]:
+        """Years of the points."""
+        return {f"points.{y}": y for y in self.points}
+
+    def path(self, years: npt.NDArray[Any], base_year: int, at_base: float, base_path: Array) -> Array:
+        """TFR by year: from `at_base` through the points, then held; stepwise: the base's path until each."""
+        known = sorted(self.points)
+        if self.shape == "linear":
+            knots = [base_year, *known] if known[0] > base_year else known
+            values = ([at_base] if known[0] > base_year else []) + [self.points[y] for y in known]
+            return np.asarray(np.interp(years, knots, values), dtype=float)
+        out = base_path.copy()
+        for year in known:
+            out[years >= year] = self.points[year]
+        return out
+
+    def apply(
+        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
+    ) -> None:
+        """Scale the children by TFR' / TFR of the base, year by year."""
+        base = rates["tfr"]
+        years = base["year"].values
+        path = self.path(
+            years, base_year, float(rates["tfr_base_year"]), np.asarray(base.values, dtype=float)
+        )
+        target = xr.DataArray(path, dims=("year",), coords={"year": base["year"]})
+        for name in ("child_woman_ratio", "fertility_rate"):
+            if name in rates:
+                rates[name] = rates[name] * (target / base)
+        rates["tfr"] = target
+
+
+@dataclass(frozen=True)
+class MigrationToReference:
+    """Net migration rates back to those of a reference period by a year."""
+
+    period: str
+    by: int
+    shape: Shape = "linear"
+    mask: Mask = Mask()
+    key: ClassVar[str] = "migration_to_reference"
+
+    @classmethod
+    def read(cls, reader: Reader, body: Mapping[str, Any], place: str) -> MigrationToReference | None:
+        """From a file."""
+        reader.known_keys(body, ("period", "by", "shape", "sex", "ages"), place)
+        period = str(body.get("period"))
+        if not PERIOD.match(period):
+            reader.refuse(
+                f"{place}.period",
+                f"{period!r} is not a period like 1995-2000",
+                f"{period!r} は 1995-2000 の形ではありません",
+            )
+        by = reader.year(body, "by", place)
+        shape = reader.choice(body, "shape", SHAPES, "linear", place)
+        mask = Mask.read(reader, body, place)
+        return cls(period, by, shape, mask) if by is not None else None  # type: ignore[arg-type]
+
+    def to_document(self) -> dict[str, Any]:
+        """As a file holds it."""
+        return {"period": self.period, "by": self.by, "shape": self.shape, **self.mask.to_document()}
+
+    def years_named(self) -> dict[str, int]:
+        """The year by which it is reached."""
+        return {"by": self.by}
+
+    def apply(
+        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
+    ) -> None:
+        """m + θ(m_ref - m) on the mask."""
+        base = rates["net_migration_rate"]
+        theta = _shaped(share_reached(base["year"].values, base_year, self.by, self.shape), base)
+        weight = theta * _masked(self.mask.over(base), base)
+        rates["net_migration_rate"] = (base + weight * (references[self.period] - base)).transpose(*base.dims)
+
+
+@dataclass(frozen=True)
+class MigrationRecovery:
+    """A further share of each net loss recovered; gains stay as they are."""
+
+    share: float
+    by: int
+    shape: Shape = "linear"
+    mask: Mask = Mask()
+    key: ClassVar[str] = "migration_recovery"
+
+    @classmethod
+    def read(cls, reader: Reader, body: Mapping[str, Any], place: str) -> MigrationRecovery | None:
+        """From a file."""
+        reader.known_keys(body, ("share", "by", "shape", "sex", "ages"), place)
+        share = reader.number(body, "share", 0.0, 1.0, place)
+        by = reader.year(body, "by", place)
+        shape = reader.choice(body, "shape", SHAPES, "linear", place)
+        mask = Mask.read(reader, body, place)
+        return cls(share, by, shape, mask) if share is not None and by is not None else None  # type: ignore[arg-type]
+
+    def to_document(self) -> dict[str, Any]:
+        """As a file holds it."""
+        return {"share": self.share, "by": self.by, "shape": self.shape, **self.mask.to_document()}
+
+    def years_named(self) -> dict[str, int]:
+        """The year by which it is reached."""
+        return {"by": self.by}
+
+    def apply(
+        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
+    ) -> None:
+        """m(1 - θ r) where m is a loss, on the mask."""
+        base = rates["net_migration_rate"]
+        theta = _shaped(share_reached(base["year"].values, base_year, self.by, self.shape), base)
+        kept = 1.0 - self.share * theta * _masked(self.mask.over(base), base) * (base < 0)
+        rates["net_migration_rate"] = (base * kept).transpose(*base.dims)
+
+
+@dataclass(frozen=True)
+class MigrationZero:
+    """As many come as go, at every sex and age, in every step that ends after a year."""
+
+    from_year: int | None = None
+    key: ClassVar[str] = "migration_zero"
+
+    @classmethod
+    def read(cls, reader: Reader, body: Mapping[str, Any], place: str) -> MigrationZero | None:
+        """From a file."""
+        reader.known_keys(body, ("from",), place)
+        before = len(reader.problems)
+        start = reader.year(body, "from", place, required=False)
+        return cls(start) if len(reader.problems) == before else None
+
+    def to_document(self) -> dict[str, Any]:
+        """As a file holds it."""
+        return {} if self.from_year is None else {"from": self.from_year}
+
+    def years_named(self) -> dict[str, int]:
+        """The year from which it holds."""
+        return {} if self.from_year is None else {"from": self.from_year}
+
+    def apply(
+        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
+    ) -> None:
+        """Rates of the steps that begin in or after `from_year` become zero."""
+        base = rates["net_migration_rate"]
+        start = base_year if self.from_year is None else self.from_year
+        rates["net_migration_rate"] = base.where(base["year"] <= start, base * 0.0)
+
+
+@dataclass(frozen=True)
+class HouseholdArrivals:
+    """So many households of a type a year come to live here and stay, beyond those the base already holds."""
+
+    type: str
+    per_year: float
+    from_year: int | None = None
+    until: int | None = None
+    key: ClassVar[str] = "households"
+
+    @classmethod
+    def read(cls, reader: Reader, body: Mapping[str, Any], place: str) -> HouseholdArrivals | None:
+        """From a file."""
+        reader.known_keys(body, ("type", "per_year", "from", "until"), place)
+        before = len(reader.problems)
+        kind = str(body.get("type"))
+        if kind not in HOUSEHOLD_TYPES:
+            reader.unknown(f"{place}.type", kind, HOUSEHOLD_TYPES)
+        number = reader.number(body, "per_year", 0.0, 100_000.0, place)
+        start = reader.year(body, "from", place, required=False)
+        until = reader.year(body, "until", place, required=False)
+        if start is not None and until is not None and until <= start:
+            reader.refuse(
+                f"{place}.until", f"{until} is not after {start}", f"{until} が {start} より後ではありません"
+            )
+        if len(reader.problems) > before or number is None:
+            return None
+        return cls(kind, number, start, until)
+
+    def to_document(self) -> dict[str, Any]:
+        """As a file holds it."""
+        out: dict[str, Any] = {"type": self.type, "per_year": self.per_year}
+        if self.from_year is not None:
+            out["from"] = self.from_year
+        if self.until is not None:
+            out["until"] = self.until
+        return out
+
+    def years_named(self) -> dict[str, int]:
+        """First and last year."""
+        named = {"from": self.from_year, "until": self.until}
+        return {k: v for k, v in named.items() if v is not None}
+
+    def apply(
+        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
+    ) -> None:
+        """Add the households' persons to the arrivals at the end of each step within the years."""
+        like = rates["survivorship"]
+        start = base_year if self.from_year is None else self.from_year
+        end = int(like["year"].values[-1]) if self.until is None else self.until
+        years = like["year"].values
+        on = ((years > start) & (years <= end)).astype(float)
+        persons = HOUSEHOLD_TYPES[self.type].persons(AgeGroups.of(like))
+        arrivals = xr.DataArray(
+            on[:, None, None] * persons[None] * self.per_year * width,
+            dims=("year", "sex", "age"),
+            coords={"year": like["year"], "sex": list(SEXES), "age": like["age"]},
+        )
+        rates["arrivals"] = rates["arrivals"] + arrivals if "arrivals" in rates else arrivals
+
+
+OVERRIDES: dict[str, Any] = {
+    kind.key: kind
+    for kind in (TfrPath, MigrationToReference, MigrationRecovery, MigrationZero, HouseholdArrivals)
+}

@@ -1,0 +1,297 @@
+"""The cohort-component projection: population and rates in, population and its components out.
+
+One step carries every cohort `width` years on (the width of an age group): it survives, moves, and children are
+born. Two closures give the children:
+
+* "child_woman_ratio": the form of Japan's official municipal projections. Survivors and net migrants are
+  P(t)·(S + m); children 0-4 are the child-woman ratio times the projected women 15-49, split by the 0-4 sex
+  ratio (IPSS, 日本の地域別将来推計人口; Cabinet Office worksheet for 地方人口ビジョン).
+* "fertility_rate": births over the interval from age-specific rates and the mean of the women at its two ends,
+  survived to the end (Preston, Heuveline & Guillot 2001, ch. 6; UN World Population Prospects).
+
+Rates are labelled by the year and the age AT THE END of the step. Nothing is clipped, nothing falls back: a
+missing rate or a negative population is an error that names area, sex, age and year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from sosei.engines.demography.balance import check_balance
+from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
+from sosei.engines.demography.errors import NegativePopulationError, ShapeError
+from sosei.engines.demography.input_checks import coordinates_of_first, require_within, sex_first
+from sosei.engines.demography.special import SpecialPopulation, advance_special
+from sosei.engines.demography.step_rates import (
+    INNER,
+    Array,
+    Closure,
+    MigrationTiming,
+    RatesByStep,
+    StepRates,
+    ordered_values,
+)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a projection gives: people, and what changed their number.
+
+    Attributes:
+        population: residents, dims (…, year, sex, age), the base year first; persons.
+        births: children born in the step that ends in `year`, dims (…, year, sex); persons.
+        deaths: dims (…, year, sex, age), by age at the end of the step (age 0 group: of those born in it).
+        net_migration: dims (…, year, sex, age), by age at the end of the step.
+        special: populations kept apart, name → dims (…, year, sex, age).
+    """
+
+    population: xr.DataArray
+    births: xr.DataArray
+    deaths: xr.DataArray
+    net_migration: xr.DataArray
+    special: Mapping[str, xr.DataArray] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> xr.DataArray:
+        """Residents and special populations together, dims (…, year, sex, age)."""
+        whole = self.population
+        for stock in self.special.values():
+            whole = whole + stock
+        return whole.rename("population")
+
+    def total(self) -> xr.DataArray:
+        """Residents and special populations, all sexes and ages, dims (…, year)."""
+        return self.everyone.sum(INNER)
+
+    def check_balance(self, *, tolerance: float = 1e-9) -> float:
+        """Largest relative residual of start + births - deaths + migration = end; see `balance.check_balance`."""
+        return check_balance(
+            self.population, self.births, self.deaths, self.net_migration, tolerance=tolerance
+        )
+
+
+def project(
+    population: xr.DataArray,
+    rates: xr.Dataset,
+    *,
+    until: int,
+    closure: Closure,
+    base_year: int | None = None,
+    migration_timing: MigrationTiming = "end",
+    special: Sequence[SpecialPopulation] = (),
+) -> Projection:
+    """Carry `population` to the year `until`.
+
+    Args:
+        population: residents at the base, dims (sex, age) and any of area, scenario, …; persons. A scalar
+            coordinate `year` gives the base year where `base_year` is not given.
+        rates: variables by `year` (end of the step), broadcast over every other dimension:
+
+            * `survivorship` (year, sex, age), age at the end; age 0 from births; last: combined open group.
+            * `net_migration_rate` (year, sex, age) on the starting population of the cohort (timing "half": of
+              the age group), or `net_migration` in persons, or neither for a closed population.
+            * `arrivals` (year, sex, age), optional: persons who come at the end of the step, whole households
+              with the children they bring.
+            * closure "child_woman_ratio": `child_woman_ratio` (year) and `sex_ratio_0_4` (year), boys per girl.
+              Migration at age 0 must be absent (NaN or 0): it is inside the ratio.
+            * closure "fertility_rate": `fertility_rate` (year, age), births per woman and year, and
+              `sex_ratio_at_birth` (year), boys per girl.
+        until: last year; the base year plus a whole number of steps.
+        closure: where children come from.
+        migration_timing: "end": all net migrants at the end of the step, bearing no mortality in it; "half":
+            half at each end, by age at the time of moving (Preston et al. 2001, Box 6.2).
+        special: populations that age apart; they appear in the totals only.
+
+    Returns:
+        Projection with population and components.
+
+    Raises:
+        ShapeError: a dimension, label or year is not as described.
+        MissingRateError: a needed rate is absent or not a number.
+        InvalidValueError: a survivorship outside 0-1, a negative ratio or starting population.
+        NegativePopulationError: a step would leave fewer than zero people.
+    """
+    groups = AgeGroups.of(population)
+    start_year = _base_year(population, base_year)
+    years = _years(start_year, until, groups.width)
+    lead = _leading_dims(population, rates)
+    inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing)
+
+    now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
+    require_within(
+        now,
+        (0.0, np.inf),
+        "population",
+        population,
+        (*lead, *INNER),
+        "a count of persons, 0 or more",
+        year=start_year,
+    )
+    now = np.broadcast_to(now, (*inputs.lead_shape(now), *now.shape[-2:])).copy()
+
+    stocks = {s.name: [s.starting_array(lead, now.shape)] for s in special}
+    people, births, deaths, moves = [now], [], [], []
+    for year in years[1:]:
+        step = inputs.step(year)
+        for one in special:
+            stock, joining = advance_special(one, stocks[one.name][-1], year, step.survivorship, groups)
+            stocks[one.name].append(stock)
+            step.arrivals = step.arrivals + joining
+        now, born, died, moved = _advance(now, step, groups, closure, migration_timing)
+        _require_not_negative(now, rates, population, lead, year)
+        people.append(now)
+        births.append(born)
+        deaths.append(died)
+        moves.append(moved)
+
+    coords = _coords(population, rates, lead, groups)
+    return Projection(
+        population=_stack(people, years, lead, INNER, coords, "population"),
+        births=_stack(births, years[1:], lead, ("sex",), coords, "births"),
+        deaths=_stack(deaths, years[1:], lead, INNER, coords, "deaths"),
+        net_migration=_stack(moves, years[1:], lead, INNER, coords, "net_migration"),
+        special={n: _stack(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
+    )
+
+
+def _advance(
+    start: Array, step: StepRates, groups: AgeGroups, closure: Closure, timing: MigrationTiming
+) -> tuple[Array, Array, Array, Array]:
+    """One step: population at its end, births (…, sex), deaths and net migration by age at the end."""
+    by_group = _net_migrants(start, step, timing)
+    first_half = by_group / 2 if timing == "half" else np.zeros_like(by_group)
+    second_half = by_group - first_half
+    exposed = start + first_half
+
+    survivors = survive(exposed, step.survivorship)
+    before_birth = survivors + second_half
+    birth_survival = step.survivorship[..., 0]
+
+    if closure == "child_woman_ratio":
+        assert step.child_woman_ratio is not None
+        women = slice(*np.searchsorted(groups.starts, CHILDBEARING))
+        children = step.child_woman_ratio * before_birth[..., 1, women].sum(axis=-1)
+        newborn = _split_by_sex(children, step.sex_ratio)
+        born = newborn / birth_survival
+    else:
+        assert step.fertility_rate is not None
+        end_women = before_birth[..., 1, :] if timing == "half" else survivors[..., 1, :]
+        woman_years = groups.width * (exposed[..., 1, :] + end_women) / 2
+        total = (step.fertility_rate * woman_years).sum(axis=-1)
+        born = _split_by_sex(total, step.sex_ratio)
+        newborn = born * birth_survival
+
+    survivors[..., 0] = newborn
+    end = survivors + second_half + step.arrivals
+    deaths = shift(exposed) - survivors
+    deaths[..., 0] = born - newborn
+    moved = second_half + step.arrivals
+    moved[..., 1:] += shift(first_half)[..., 1:]
+    return end, born, deaths, moved
+
+
+def shift(persons: Array) -> Array:
+    """Every cohort one group older, the last two groups together in the open one; the first group empty."""
+    out = np.zeros_like(persons)
+    out[..., 1:] = persons[..., :-1]
+    out[..., -1] += persons[..., -1]
+    return out
+
+
+def survive(persons: Array, survivorship: Array) -> Array:
+    """Survivors by age at the end, shape of `persons`; the first group (newborn) is left at zero."""
+    out = shift(persons) * survivorship
+    out[..., 0] = 0.0
+    return out
+
+
+def _net_migrants(start: Array, step: StepRates, timing: MigrationTiming) -> Array:
+    """Net migrants of the step, by age at its end ("end") or at the time of moving ("half")."""
+    if step.count is not None:
+        return np.broadcast_to(step.count, start.shape)
+    if step.rate is None:
+        return np.zeros_like(start)
+    return step.rate * (shift(start) if timing == "end" else start)
+
+
+def _split_by_sex(children: Array, boys_per_girl: Array) -> Array:
+    """Children (…) as boys and girls (…, sex)."""
+    girls = children / (1 + boys_per_girl)
+    return np.stack([children - girls, girls], axis=-1)
+
+
+def _base_year(population: xr.DataArray, given: int | None) -> int:
+    if given is not None:
+        return given
+    if "year" in population.coords and population["year"].ndim == 0:
+        return int(population["year"].item())
+    raise ShapeError(
+        name="population",
+        problem="no base year",
+        expected="base_year= or a scalar coordinate year",
+        got="neither",
+    )
+
+
+def _years(start: int, until: int, width: int) -> list[int]:
+    if until < start or (until - start) % width:
+        raise ShapeError(
+            name="until",
+            problem=f"not a whole number of {width}-year steps after {start}",
+            expected=f"{start} + n x {width}",
+            got=until,
+        )
+    return list(range(start, until + 1, width))
+
+
+def _leading_dims(population: xr.DataArray, rates: xr.Dataset) -> tuple[str, ...]:
+    known = ("area", "scenario")
+    found = {str(d) for d in population.dims} | {str(d) for d in rates.dims}
+    rest = sorted(found - {"year", *INNER, *known})
+    return (*(d for d in known if d in found), *rest)
+
+
+def _coords(
+    population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...], groups: AgeGroups
+) -> dict[str, object]:
+    coords: dict[str, object] = {"sex": ["male", "female"], "age": groups.starts}
+    for d in lead:
+        holder = population if d in population.coords else rates
+        if d in holder.coords:
+            coords[d] = holder[d].values
+    return coords
+
+
+def _stack(
+    steps: Sequence[Array],
+    years: list[int],
+    lead: tuple[str, ...],
+    inner: tuple[str, ...],
+    coords: Mapping[str, object],
+    name: str,
+) -> xr.DataArray:
+    dims = (*lead, "year", *inner)
+    shape = np.broadcast_shapes(*(s.shape for s in steps))
+    axis = len(shape) - len(inner)
+    values = np.stack([np.broadcast_to(s, shape) for s in steps], axis=axis) if steps else np.empty(0)
+    if not steps:
+        return xr.DataArray(np.empty((0,)), dims=("year",), coords={"year": []}, name=name)
+    return xr.DataArray(
+        values, dims=dims, coords={**{d: c for d, c in coords.items() if d in dims}, "year": years}, name=name
+    )
+
+
+def _require_not_negative(
+    now: Array, rates: xr.Dataset, population: xr.DataArray, lead: tuple[str, ...], year: int
+) -> None:
+    if np.all(now >= 0):
+        return
+    dims = (*lead, *INNER)
+    labels = {d: (population if d in population.coords else rates)[d] for d in dims}
+    holder = xr.Dataset(coords=labels)
+    where = coordinates_of_first(now < 0, holder, dims)
+    raise NegativePopulationError(value=float(now[now < 0][0]), year=year, **where)
