@@ -80,7 +80,10 @@ class BalanceError(DemographyError):
         "The balance does not close at {place}: off by {value:.3e} relative. Remedy: this is a defect of the "
         "engine or the result was altered; report it with the scenario file."
     )
-    japanese = "人口の収支が合いません（{place}、相対誤差 {value:.3e}）。結果が書き換えられていないか確かめ、シナリオを添えて報告してください。"
+    japanese = (
+        "人口の収支が合いません（{place}、相対誤差 {value:.3e}）。"
+        "結果が書き換えられていないか確かめ、シナリオを添えて報告してください。"
+    )
 
 
 class ScenarioError(DemographyError):

@@ -17,11 +17,11 @@ from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from sosei.engines.demography.dimensions import SEXES, AgeGroups
 from sosei.engines.demography.household_types import HOUSEHOLD_TYPES
 from sosei.engines.demography.scenario_problems import PERIOD, Reader
+from sosei.engines.demography.working_rates import WorkingRates
 
 Shape = Literal["linear", "step"]
 SHAPES = ("linear", "step")
@@ -41,10 +41,8 @@ class Override(Protocol):
         """Years the settings name, to be checked against the projection's steps."""
         ...
 
-    def apply(
-        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
-    ) -> None:
-        """Change `rates` in place (a copy made by `apply_scenario`)."""
+    def apply(self, rates: WorkingRates) -> None:
+        """Change `rates`, the copy that `apply_scenario` made."""
         ...
 
 
@@ -87,17 +85,16 @@ class Mask:
             for c, d in other.ages
         )
 
-    def over(self, rates: xr.DataArray) -> Array:
-        """1 where the mask holds and 0 elsewhere, broadcastable to (…, sex, age); ages by their whole group."""
-        ages = np.asarray(rates["age"].values)
-        groups = AgeGroups.of(rates)
+    def over(self, groups: AgeGroups) -> Array:
+        """1 where the mask holds and 0 elsewhere, shape (sex, age); an age group counts when all of it is named."""
+        ages = groups.starts
         chosen = np.ones(ages.size) if self.ages is None else np.zeros(ages.size)
         for first, last in self.ages or ():
             inside = (ages >= first) & (ages + groups.width - 1 <= (last if last is not None else 10_000))
             if last is not None:
                 inside &= ages != groups.open_age
             chosen[inside] = 1.0
-        sexes = np.array([1.0 if self.sex in (None, s) else 0.0 for s in rates["sex"].values])
+        sexes = np.array([1.0 if self.sex in (None, s) else 0.0 for s in SEXES])
         return sexes[:, None] * chosen[None, :]
 
 
@@ -106,14 +103,6 @@ def share_reached(years: npt.NDArray[Any], base_year: int, by: int, shape: Shape
     if shape == "step" or by <= base_year:
         return (years >= by).astype(float)
     return np.clip((years - base_year) / (by - base_year), 0.0, 1.0)
-
-
-def _shaped(factor: Array, block: xr.DataArray) -> xr.DataArray:
-    return xr.DataArray(factor, dims=("year",), coords={"year": block["year"]})
-
-
-def _masked(mask: Array, block: xr.DataArray) -> xr.DataArray:
-    return xr.DataArray(mask, dims=("sex", "age"), coords={"sex": block["sex"], "age": block["age"]})
 
 
 @dataclass(frozen=True)
@@ -161,16 +150,12 @@ class TfrPath:
             out[years >= year] = self.points[year]
         return out
 
-    def apply(
-        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
-    ) -> None:
+    def apply(self, rates: WorkingRates) -> None:
         """Scale the children by TFR' / TFR of the base, year by year."""
         base = rates["tfr"]
-        years = base["year"].values
-        path = self.path(
-            years, base_year, float(rates["tfr_base_year"]), np.asarray(base.values, dtype=float)
-        )
-        target = xr.DataArray(path, dims=("year",), coords={"year": base["year"]})
+        at_base = float(rates["tfr_base_year"].values)
+        path = self.path(rates.years, rates.base_year, at_base, np.asarray(base.values, dtype=float))
+        target = rates.by_year(path)
         for name in ("child_woman_ratio", "fertility_rate"):
             if name in rates:
                 rates[name] = rates[name] * (target / base)
@@ -211,14 +196,12 @@ class MigrationToReference:
         """The year by which it is reached."""
         return {"by": self.by}
 
-    def apply(
-        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
-    ) -> None:
+    def apply(self, rates: WorkingRates) -> None:
         """m + θ(m_ref - m) on the mask."""
         base = rates["net_migration_rate"]
-        theta = _shaped(share_reached(base["year"].values, base_year, self.by, self.shape), base)
-        weight = theta * _masked(self.mask.over(base), base)
-        rates["net_migration_rate"] = (base + weight * (references[self.period] - base)).transpose(*base.dims)
+        theta = rates.by_year(share_reached(rates.years, rates.base_year, self.by, self.shape))
+        weight = theta * rates.by_sex_and_age(self.mask.over(rates.groups))
+        rates["net_migration_rate"] = base + weight * (rates.reference(self.period) - base)
 
 
 @dataclass(frozen=True)
@@ -249,14 +232,12 @@ class MigrationRecovery:
         """The year by which it is reached."""
         return {"by": self.by}
 
-    def apply(
-        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
-    ) -> None:
+    def apply(self, rates: WorkingRates) -> None:
         """m(1 - θ r) where m is a loss, on the mask."""
         base = rates["net_migration_rate"]
-        theta = _shaped(share_reached(base["year"].values, base_year, self.by, self.shape), base)
-        kept = 1.0 - self.share * theta * _masked(self.mask.over(base), base) * (base < 0)
-        rates["net_migration_rate"] = (base * kept).transpose(*base.dims)
+        theta = rates.by_year(share_reached(rates.years, rates.base_year, self.by, self.shape))
+        weight = theta * rates.by_sex_and_age(self.mask.over(rates.groups))
+        rates["net_migration_rate"] = base * (1.0 - self.share * weight * (base < 0))
 
 
 @dataclass(frozen=True)
@@ -282,13 +263,11 @@ class MigrationZero:
         """The year from which it holds."""
         return {} if self.from_year is None else {"from": self.from_year}
 
-    def apply(
-        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
-    ) -> None:
+    def apply(self, rates: WorkingRates) -> None:
         """Rates of the steps that begin in or after `from_year` become zero."""
         base = rates["net_migration_rate"]
-        start = base_year if self.from_year is None else self.from_year
-        rates["net_migration_rate"] = base.where(base["year"] <= start, base * 0.0)
+        start = rates.base_year if self.from_year is None else self.from_year
+        rates["net_migration_rate"] = base * rates.by_year((rates.years <= start).astype(float))
 
 
 @dataclass(frozen=True)
@@ -334,21 +313,14 @@ class HouseholdArrivals:
         named = {"from": self.from_year, "until": self.until}
         return {k: v for k, v in named.items() if v is not None}
 
-    def apply(
-        self, rates: xr.Dataset, *, base_year: int, width: int, references: Mapping[str, xr.DataArray]
-    ) -> None:
+    def apply(self, rates: WorkingRates) -> None:
         """Add the households' persons to the arrivals at the end of each step within the years."""
-        like = rates["survivorship"]
-        start = base_year if self.from_year is None else self.from_year
-        end = int(like["year"].values[-1]) if self.until is None else self.until
-        years = like["year"].values
-        on = ((years > start) & (years <= end)).astype(float)
-        persons = HOUSEHOLD_TYPES[self.type].persons(AgeGroups.of(like))
-        arrivals = xr.DataArray(
-            on[:, None, None] * persons[None] * self.per_year * width,
-            dims=("year", "sex", "age"),
-            coords={"year": like["year"], "sex": list(SEXES), "age": like["age"]},
-        )
+        start = rates.base_year if self.from_year is None else self.from_year
+        end = int(rates.years[-1]) if self.until is None else self.until
+        within = np.asarray((rates.years > start) & (rates.years <= end), dtype=np.float64)
+        coming = rates.by_year(within * (self.per_year * rates.width))
+        persons = rates.by_sex_and_age(HOUSEHOLD_TYPES[self.type].persons(rates.groups))
+        arrivals = coming * persons
         rates["arrivals"] = rates["arrivals"] + arrivals if "arrivals" in rates else arrivals
 
 

@@ -14,18 +14,16 @@ bit for bit. All conflicts of a file are collected and reported together, each w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import xarray as xr
 import yaml
 
-from sosei.engines.demography.errors import MissingRateError, ScenarioError
+from sosei.engines.demography.errors import ScenarioError
 from sosei.engines.demography.overrides import (
     OVERRIDES,
-    HouseholdArrivals,
     MigrationRecovery,
     MigrationToReference,
     MigrationZero,
@@ -33,6 +31,7 @@ from sosei.engines.demography.overrides import (
     TfrPath,
 )
 from sosei.engines.demography.scenario_problems import Problem, Reader
+from sosei.engines.demography.working_rates import WorkingRates
 
 KEYS = ("name", "title", "description", "base", "overrides")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -193,26 +192,10 @@ def apply_scenario(
             reader.unknown(f"{place}.period", override.period, references or {})
     if reader.problems:
         raise scenario_error(scenario.name, reader.problems)
-    changed = rates.copy()
+    working = WorkingRates(rates, base_year, references or {})
     for override in scenario.overrides:
-        _require(changed, override, years)
-        override.apply(changed, base_year=base_year, width=width, references=references or {})
-    return changed
-
-
-def _require(rates: xr.Dataset, override: Override, years: list[int]) -> None:
-    needed: Iterable[str] = ()
-    if isinstance(override, TfrPath):
-        needed = ("tfr", "tfr_base_year")
-    elif not isinstance(override, HouseholdArrivals):
-        needed = ("net_migration_rate",)
-    for name in needed:
-        if name not in rates or bool(
-            np.isnan(
-                rates[name].values[..., 1:] if name == "net_migration_rate" else rates[name].values
-            ).any()
-        ):
-            raise MissingRateError(name=name, year=years[0])
+        override.apply(working)
+    return working.dataset()
 
 
 def scenario_error(name: str, problems: Sequence[Problem]) -> ScenarioError:

@@ -1,0 +1,1 @@
+"""Core: who acts, what was decided, what is owed, and how it all looks."""

@@ -1,0 +1,1 @@
+"""Portal: the public home page, from which every municipality is reached."""

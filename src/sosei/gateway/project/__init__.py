@@ -1,0 +1,1 @@
+"""Project: Django settings, the URL table and the console command `sosei`."""

@@ -1,0 +1,56 @@
+"""The console command `sosei`: Django's own command line under that name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+FILE_COMMANDS = {"makemigrations"}
+"""Commands that write files only, yet would ask the database first if it were there."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs `sosei COMMAND …`; ends the process with 1 where the database cannot be reached, and says why."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sosei.gateway.project.settings")
+    if arguments and arguments[0] in FILE_COMMANDS:
+        os.environ.setdefault("SOSEI_NO_DATABASE", "1")
+    # An exit instead of a sudden death lets the embedded PostgreSQL stop with its last user.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+    from django.db import OperationalError
+
+    try:
+        execute_from_command_line(["sosei", *arguments])
+    except OperationalError as error:
+        sys.exit(_database_message(error))
+    except ImproperlyConfigured as error:
+        sys.exit(f"設定に誤りがあります。There is a fault in the settings.\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _database_message(error: Exception) -> str:
+    from sosei.gateway.project.database import DatabaseStartError
+
+    if isinstance(error, DatabaseStartError):
+        return str(error)
+    return (
+        f"データベースに接続できないか、データベースが処理を断りました: {error}\n"
+        "対処: DATABASE_URL と PostgreSQL の状態を確かめてください。\n"
+        f"The database cannot be reached or refused the work: {error}\n"
+        "Remedy: check DATABASE_URL and that PostgreSQL is running."
+    )
+
+
+if __name__ == "__main__":
+    main()

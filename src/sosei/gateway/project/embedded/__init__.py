@@ -1,0 +1,1 @@
+"""Embedded: Django's PostgreSQL backend over a server that its first connection starts."""

@@ -1,0 +1,1 @@
+"""Management: where Django looks for the commands of the project."""

@@ -1,0 +1,57 @@
+"""`sosei serve`: the site on this machine, for one office or behind a web server that adds HTTPS."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from sosei.gateway.project.server import Server, free_port, site_address
+
+
+class Command(BaseCommand):
+    """Builds what the pages need, starts the database, serves until stopped."""
+
+    help = "サイトを動かす / serve the site"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen and with how many processes."""
+        parser.add_argument("--host", default="127.0.0.1", help="待ち受けるアドレス / address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="ポート番号 / port (8000)")
+        parser.add_argument("--workers", type=int, default=2, help="プロセス数 / processes (2)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serves in the foreground; Ctrl-C or SIGTERM ends it."""
+        host, wanted = options["host"], options["port"]
+        try:
+            port = free_port(host, wanted)
+        except OSError as error:
+            raise CommandError(
+                f"{host} で待ち受けできません（{error}）。対処: --host にこの機械のアドレスを指定してください。\n"
+                f"Cannot listen on {host} ({error}). Remedy: give an address of this machine as --host."
+            ) from error
+        if port != wanted:
+            self.stderr.write(
+                f"ポート {wanted} は使えないため、{port} を使います。\n"
+                f"Port {wanted} cannot be used; using {port} instead."
+            )
+        call_command("build_assets", verbosity=options["verbosity"])
+        # Started here, the embedded server belongs to this process and not to a worker that may be replaced.
+        connection.ensure_connection()
+
+        from sosei.gateway.project.wsgi import application
+
+        def announce() -> None:
+            address = site_address(host, port)
+            self.stdout.write(
+                f"\n止めるときは Ctrl-C を押します。Press Ctrl-C to stop.\n"
+                f"Sosei が動いています。次の住所をブラウザーで開いてください: {address}\n"
+                f"Sosei is running. Open this address in a browser: {address}en/"
+            )
+            self.stdout.flush()
+
+        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        Server(application, address=bind, workers=options["workers"], announce=announce).run()

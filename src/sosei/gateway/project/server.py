@@ -1,0 +1,77 @@
+"""The web server: gunicorn started from Python, with a few threads, over an application loaded once."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler
+from gunicorn.app.base import BaseApplication
+
+THREADS = 4
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Serves the site until it is told to stop; requests under way are finished first."""
+
+    def __init__(
+        self, application: WSGIHandler, *, address: str, workers: int, announce: Callable[[], None]
+    ) -> None:
+        self._application = application
+        self._options = {
+            "bind": [address],
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "graceful_timeout": 20,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "pre_fork": _close_connections,
+            "when_ready": lambda arbiter: announce(),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hands the options to gunicorn."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIHandler:
+        """The application gunicorn serves."""
+        return self._application
+
+
+def _close_connections(arbiter: Any, worker: Any) -> None:
+    """A database connection may not be shared by a process and its child."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def free_port(host: str, wanted: int) -> int:
+    """`wanted` if nothing listens there, else a port the system names free.
+
+    Raises:
+        OSError: `host` is no address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in (wanted, 0):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As gunicorn does: a port that was closed a moment ago counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except (OSError, OverflowError):
+                if port == 0:
+                    raise
+                continue
+            return int(probe.getsockname()[1])
+    raise AssertionError("the system always names a port or raises")
+
+
+def site_address(host: str, port: int) -> str:
+    """The address to type into a browser."""
+    shown = "localhost" if host in {"0.0.0.0", "::", "127.0.0.1"} else host  # noqa: S104
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"

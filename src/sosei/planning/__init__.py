@@ -1,0 +1,1 @@
+"""Planning decides: the population vision and, above it, strategy, outcomes and hearings."""

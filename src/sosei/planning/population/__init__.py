@@ -1,0 +1,1 @@
+"""Population: observed people, assumptions and stored projections of a municipality: the population vision."""

@@ -1,0 +1,13 @@
+"""Django's entry to the room `planning.population`."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PopulationConfig(AppConfig):
+    """Population vision (人口ビジョン)."""
+
+    name = "sosei.planning.population"
+    label = "population"
+    verbose_name = _("人口ビジョン")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,89 @@
+"""Reads of the population vision: every public one starts from `visible_to(user)`."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+
+class AreaQuerySet(models.QuerySet[Any]):
+    """Reads of areas."""
+
+    def visible_to(self, user: object) -> Self:
+        """Areas are public statistics' own units: everyone sees all."""
+        return self.all()
+
+    def with_vision(self) -> Self:
+        """Areas that have an assumption set and can therefore be projected."""
+        return self.filter(assumption_sets__isnull=False).distinct()
+
+
+class ObservationQuerySet(models.QuerySet[Any]):
+    """Reads of observed populations."""
+
+    def visible_to(self, user: object) -> Self:
+        """Published statistics: everyone sees all."""
+        return self.all()
+
+    def current(self) -> Self:
+        """The newest observation of each area, date, kind and group (older ones are superseded)."""
+        newest = (
+            self.model._default_manager.filter(
+                area=OuterRef("area"), date=OuterRef("date"), kind=OuterRef("kind"), group=OuterRef("group")
+            )
+            .order_by("-id")
+            .values("id")[:1]
+        )
+        return self.filter(id=Subquery(newest))
+
+
+class VitalStatisticQuerySet(models.QuerySet[Any]):
+    """Reads of vital statistics."""
+
+    def visible_to(self, user: object) -> Self:
+        """Published statistics: everyone sees all."""
+        return self.all()
+
+    def current(self) -> Self:
+        """The newest figure of each area, year and kind."""
+        newest = (
+            self.model._default_manager.filter(
+                area=OuterRef("area"), year=OuterRef("year"), kind=OuterRef("kind")
+            )
+            .order_by("-id")
+            .values("id")[:1]
+        )
+        return self.filter(id=Subquery(newest))
+
+
+class ScenarioQuerySet(models.QuerySet[Any]):
+    """Reads of scenarios."""
+
+    def visible_to(self, user: object) -> Self:
+        """Scenarios are published with the vision: everyone sees all."""
+        return self.all()
+
+    def offered_to(self, area: Any) -> Self:
+        """The area's own scenarios and those shipped for every area; the newest row of each name."""
+        newest = (
+            self.model._default_manager.filter(
+                models.Q(area=area) | models.Q(area=None), name=OuterRef("name")
+            )
+            .order_by(models.F("area").asc(nulls_last=True), "-id")
+            .values("id")[:1]
+        )
+        return self.filter(models.Q(area=area) | models.Q(area=None)).filter(id=Subquery(newest))
+
+
+class ProjectionRunQuerySet(models.QuerySet[Any]):
+    """Reads of stored projections."""
+
+    def visible_to(self, user: object) -> Self:
+        """Projections are published with the vision: everyone sees all."""
+        return self.all()
+
+    def latest_of(self, area: Any, scenario_name: str) -> Any | None:
+        """The newest run of a scenario for an area, or None."""
+        return self.filter(area=area, scenario__name=scenario_name).order_by("-id").first()

@@ -1,0 +1,1 @@
+"""Tools: programs for those who change Sosei; nothing here runs in a municipality."""
