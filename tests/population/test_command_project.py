@@ -76,7 +76,7 @@ def test_without_options_a_table_for_reading_is_printed(fukushima: Area) -> None
         (["07204", "--to", "2063"], "2063"),
         (["07204", "--to", "2090"], "2075"),
         (["07204", "--base", "2020"], "2015"),
-        (["07000"], "07204"),
+        (["07000"], "2015"),
         (["07204", "--chart", "chart.gif"], "chart.gif"),
     ],
 )

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from sosei.engines.demography.errors import ScenarioError
+from sosei.engines.demography.scenario import scenario_from_yaml
 from sosei.planning.population import services
+from sosei.planning.population.area_inputs import inputs_of
 from sosei.planning.population.assumptions import AssumptionError, assumptions_from_yaml
 from sosei.planning.population.demonstration_data import load_demonstration
 from sosei.planning.population.inputs import build_inputs
@@ -51,8 +53,8 @@ def test_loading_the_demonstration_again_changes_nothing(demonstration: None) ->
 def test_a_stored_run_holds_the_projection_number_by_number(iwaki: Area) -> None:
     run = ProjectionRun.objects.latest_of(iwaki, "baseline")
     assert run is not None
-    inputs = services.inputs_of(iwaki, until=run.to_year)[1]
-    projection = inputs.project(services.engine_scenario(run.scenario))
+    inputs = inputs_of(iwaki, until=run.to_year)
+    projection = inputs.project(scenario_from_yaml(run.scenario.document))
     stored = {
         (c.year, c.sex, c.age_from): c.persons
         for c in run.cells.filter(quantity=ProjectionCell.Quantity.POPULATION)

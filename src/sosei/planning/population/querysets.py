@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 
 class AreaQuerySet(models.QuerySet[Any]):
@@ -16,8 +16,19 @@ class AreaQuerySet(models.QuerySet[Any]):
         return self.all()
 
     def with_vision(self) -> Self:
-        """Areas that have an assumption set and can therefore be projected."""
-        return self.filter(assumption_sets__isnull=False).distinct()
+        """Areas that can be projected: with assumptions of their own, or with two censuses for the default ones."""
+        censuses = models.Count(
+            "observations__date",
+            distinct=True,
+            filter=models.Q(
+                observations__group="all",
+                observations__kind__in=("census_enumerated", "census_unknown_distributed"),
+            ),
+        )
+        own = Exists(self.model._default_manager.filter(pk=OuterRef("pk"), assumption_sets__isnull=False))
+        return self.annotate(censuses=censuses, own_assumptions=own).filter(
+            models.Q(own_assumptions=True) | models.Q(censuses__gte=2)
+        )
 
 
 class ObservationQuerySet(models.QuerySet[Any]):

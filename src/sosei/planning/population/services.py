@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection, transaction
 
 from sosei import __version__
+from sosei.engines.demography.errors import ScenarioError
 from sosei.engines.demography.project import Projection
-from sosei.engines.demography.scenario import Scenario as EngineScenario
 from sosei.engines.demography.scenario import scenario_from_yaml
+from sosei.planning.population.area_inputs import newest_assumption_set
 from sosei.planning.population.assumptions import assumptions_from_yaml
 from sosei.planning.population.inputs import ProjectionInputs, build_inputs
 from sosei.planning.population.models import (
@@ -54,7 +56,7 @@ def store_assumptions(*, area: Area, document: str, stored_by: str) -> Assumptio
         AssumptionError: the document does not hold; nothing is stored.
     """
     read = assumptions_from_yaml(document)
-    newest = AssumptionSet.objects.filter(area=area).order_by("-id").first()
+    newest = newest_assumption_set(area)
     if newest is not None and newest.document == document:
         return newest
     return AssumptionSet.objects.create(
@@ -84,19 +86,24 @@ def run_projection(
 
 @transaction.atomic
 def run_all_projections(*, area: Area, until: int, run_by: str) -> list[ProjectionRun]:
-    """Every scenario offered to `area` under its newest assumptions; none where it has no assumptions.
+    """Every scenario offered to `area` that fits its censuses, under its newest assumptions.
+
+    Empty where the area has stored no assumptions. A scenario that needs a period the area has no censuses of is
+    left out here, and told with its reason on the page (`vision.left_out`).
 
     Raises:
         DemographyError: as `run_projection`.
     """
-    assumption_set = AssumptionSet.objects.filter(area=area).order_by("-id").first()
+    assumption_set = newest_assumption_set(area)
     if assumption_set is None:
         return []
     assumptions = assumptions_from_yaml(assumption_set.document)
     inputs = build_inputs(censuses_of(area), assumptions, until=until)
-    return [
-        _store_run(scenario, assumption_set, inputs, run_by) for scenario in Scenario.objects.offered_to(area)
-    ]
+    runs = []
+    for scenario in Scenario.objects.offered_to(area):
+        with suppress(ScenarioError):
+            runs.append(_store_run(scenario, assumption_set, inputs, run_by))
+    return runs
 
 
 def _store_run(
@@ -160,26 +167,3 @@ def _cells(run_id: int, projection: Projection) -> list[tuple[Any, ...]]:
             for k, age in enumerate(ages)
         ]
     return rows
-
-
-def inputs_of(
-    area: Area, *, until: int, base_year: int | None = None
-) -> tuple[AssumptionSet, ProjectionInputs]:
-    """The newest assumptions of `area` and the inputs they give (a read, kept here beside its writers).
-
-    Raises:
-        AssumptionSet.DoesNotExist: the area has no assumptions.
-        DemographyError: inputs are missing or do not hold.
-    """
-    assumption_set = AssumptionSet.objects.filter(area=area).order_by("-id").first()
-    if assumption_set is None:
-        raise AssumptionSet.DoesNotExist(area.code)
-    assumptions = assumptions_from_yaml(assumption_set.document)
-    if base_year is not None and base_year != assumptions.base_year:
-        assumptions = assumptions.changed({"base_year": base_year})
-    return assumption_set, build_inputs(censuses_of(area), assumptions, until=until)
-
-
-def engine_scenario(scenario: Scenario) -> EngineScenario:
-    """The stored scenario as the engine reads it."""
-    return scenario_from_yaml(scenario.document)

@@ -249,18 +249,7 @@ def support_ratio(vision: Vision) -> FigureTable:
 
 def pyramid(vision: Vision) -> FigureTable:
     """The base year by age and sex; the page's control writes another year's rows in their place."""
-    first = vision.scenarios[0].name
-    rows = [
-        row
-        for row in vision.tables["pyramid"]
-        if row["year"] == vision.base_year and row["scenario"] == first
-    ] or [row for row in vision.tables["pyramid"] if row["year"] == vision.base_year]
-    values = {(row["age_from"], row["sex"]): row["persons"] for row in rows}
-    ages = sorted({(row["age_from"], row["age_label"]) for row in rows})
-    return FigureTable(
-        [Column(_("年齢"), "text"), Column(_("男")), Column(_("女"))],
-        [[label, values.get((age, "male")), values.get((age, "female"))] for age, label in ages],
-    )
+    return pyramid_of(vision, vision.scenarios[0].name, vision.base_year)
 
 
 def pyramid_of(vision: Vision, scenario: str, year: int, compare: str = "") -> FigureTable:

@@ -18,5 +18,5 @@ def refresh_projections(codes: list[str]) -> dict[str, int]:
     """
     return {
         area.code: len(services.run_all_projections(area=area, until=HORIZON, run_by="sosei worker"))
-        for area in Area.objects.with_vision().filter(code__in=codes)
+        for area in Area.objects.filter(code__in=codes, assumption_sets__isnull=False).distinct()
     }

@@ -114,12 +114,18 @@ def vision(request: HttpRequest, held: Vision) -> HttpResponse:
             "base": held.base_year,
             "start": next((info.name for info in held.scenarios), ""),
         },
-        "pyramid_years": sorted({row["year"] for row in pyramid_rows}),
         "panel": panel,
-        "checks": tables.checks(held) if held.checks else None,
+        "checks": _checks(held),
         "table_names": [name for name, rows in held.tables.items() if rows],
     }
     return render(request, "population/vision.html", context)
+
+
+def _checks(vision: Vision) -> dict[str, Any] | None:
+    if not vision.checks:
+        return None
+    table = tables.checks(vision)
+    return {"columns": table.columns, "rows": list(zip(vision.checks, table.cells(), strict=True))}
 
 
 @gzip_page

@@ -13,13 +13,16 @@ from django.db.models import Max
 from django.utils.translation import get_language
 
 from sosei import __version__
+from sosei.engines.demography.errors import ScenarioError
 from sosei.engines.demography.project import Projection
 from sosei.engines.demography.scenario import Scenario as EngineScenario
-from sosei.engines.demography.scenario import scenario_from_yaml
-from sosei.planning.population import services, vision_notes, vision_tables
+from sosei.engines.demography.scenario import apply_scenario, scenario_from_yaml
+from sosei.planning.population import vision_notes, vision_tables
+from sosei.planning.population.area_inputs import inputs_of, newest_assumption_set
 from sosei.planning.population.inputs import ProjectionInputs
-from sosei.planning.population.models import Area, AssumptionSet, PublishedFigure, Scenario, VitalStatistic
-from sosei.planning.population.vision_records import Assumption, Check, Row, ScenarioInfo, Vision
+from sosei.planning.population.models import Area, PublishedFigure, Scenario, VitalStatistic
+from sosei.planning.population.observations import MissingObservationError
+from sosei.planning.population.vision_records import Assumption, Check, LeftOut, Row, ScenarioInfo, Vision
 
 __all__ = [
     "Assumption",
@@ -38,7 +41,7 @@ SHOWN_FIRST = ("baseline", "prospect-1", "prospect-2")
 
 
 class NoVisionError(LookupError):
-    """The area has no assumptions yet, so nothing can be projected."""
+    """Too few censuses are stored for a projection; the message says which, in the reader's language."""
 
 
 def build_vision(area: Area, *, until: int = 2060) -> Vision:
@@ -47,7 +50,7 @@ def build_vision(area: Area, *, until: int = 2060) -> Vision:
     Computed from the stored inputs; kept while nothing newer is stored.
 
     Raises:
-        NoVisionError: no assumption set is stored for the area.
+        NoVisionError: no assumptions are stored, and the censuses do not suffice for the default ones.
         DemographyError: a census or a rate that the assumptions name is missing.
     """
     return _vision(area.pk, _state(area), get_language() or "ja", until)
@@ -76,10 +79,13 @@ def _state(area: Area) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def _inputs(area_id: int, state: tuple[int, ...], until: int) -> ProjectionInputs:
+    area = Area.objects.get(pk=area_id)
     try:
-        return services.inputs_of(Area.objects.get(pk=area_id), until=until)[1]
-    except AssumptionSet.DoesNotExist as error:
-        raise NoVisionError(area_id) from error
+        return inputs_of(area, until=until)
+    except MissingObservationError as error:
+        if newest_assumption_set(area) is None:
+            raise NoVisionError(error.text(get_language() or "ja")) from error
+        raise
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +93,7 @@ def _vision(area_id: int, state: tuple[int, ...], language: str, until: int) -> 
     area = Area.objects.get(pk=area_id)
     inputs = _inputs(area_id, state, until)
     scenarios = {s.name: scenario_from_yaml(s.document) for s in Scenario.objects.offered_to(area)}
+    scenarios, left_out = _that_fit(inputs, scenarios, language)
     projections = {name: inputs.project(scenario) for name, scenario in scenarios.items()}
     figures = list(
         PublishedFigure.objects.filter(area=area).select_related("batch").order_by("scenario_name", "year")
@@ -106,7 +113,26 @@ def _vision(area_id: int, state: tuple[int, ...], language: str, until: int) -> 
         sources=_sources(area, inputs, figures),
         assumptions=vision_notes.assumption_notes(inputs, scenarios, projections),
         checks=vision_notes.checks(figures, by_scenario, ratios, inputs.base_year),
+        left_out=left_out,
+        assumptions_title=vision_notes.in_language(inputs.assumptions.title),
     )
+
+
+def _that_fit(
+    inputs: ProjectionInputs, scenarios: dict[str, EngineScenario], language: str
+) -> tuple[dict[str, EngineScenario], list[LeftOut]]:
+    """Scenarios that can be applied to these inputs, and those that cannot with the reason."""
+    fitting: dict[str, EngineScenario] = {}
+    left_out = []
+    for name, scenario in scenarios.items():
+        try:
+            apply_scenario(scenario, inputs.rates, base_year=inputs.base_year, references=inputs.references)
+        except ScenarioError as error:
+            title = vision_notes.in_language(scenario.title)
+            left_out.append(LeftOut(name, title, error.text("en" if language.startswith("en") else "ja")))
+        else:
+            fitting[name] = scenario
+    return fitting, left_out
 
 
 def _tables(

@@ -46,6 +46,15 @@ class Check:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A scenario that cannot be applied to this area's data, with the reason and its remedy."""
+
+    name: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Vision:
     """Everything the page of one area shows.
 
@@ -75,3 +84,5 @@ class Vision:
     sources: dict[str, list[str]] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    assumptions_title: str = ""

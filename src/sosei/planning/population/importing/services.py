@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ from sosei.planning.population.models import (
     ObservationCell,
     VitalStatistic,
 )
+from sosei.planning.population.tasks import refresh_projections
 
 ONE_IMPORT_AT_A_TIME = 0x536F_7365_6901
 """Key of the advisory lock that keeps two imports from making the same area or storing the same file twice."""
@@ -129,6 +130,8 @@ def import_file(
         )
         _store_observations(read.observations, areas, batch, progress)
         _store_vitals(read.parsed, areas, batch)
+        # In the same transaction: the worker sees the task if and only if the figures are stored.
+        _ask_for_projections(areas.values())
     return _result(read, batch, report)
 
 
@@ -143,6 +146,14 @@ def _read(opened: Source, format_name: str | None, context: Context) -> _ReadFil
     if parsed.findings.refused:
         raise ImportRefusedError(path.name, parsed.findings)
     return _ReadFile(path, chosen.NAME, encoding, parsed, observations)
+
+
+def _ask_for_projections(areas: Iterable[Area]) -> None:
+    """Leave the worker a task for the areas whose stored projections the new figures may change."""
+    codes = Area.objects.filter(pk__in={area.pk for area in areas}, assumption_sets__isnull=False)
+    named = sorted(set(codes.values_list("code", flat=True)))
+    if named:
+        refresh_projections.defer(codes=named)
 
 
 def _wait_for_other_imports() -> None:

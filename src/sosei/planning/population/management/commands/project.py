@@ -21,12 +21,11 @@ from sosei.engines.demography.indicators import support_ratio
 from sosei.engines.demography.project import Projection
 from sosei.engines.demography.scenario import Scenario as EngineScenario
 from sosei.engines.demography.scenario import scenario_from_yaml
-from sosei.planning.population import services
+from sosei.planning.population.area_inputs import inputs_of
 from sosei.planning.population.inputs import ProjectionInputs
-from sosei.planning.population.models import Area, AssumptionSet, Scenario
+from sosei.planning.population.management.documents import WRONG_USE, find_area, read_document
+from sosei.planning.population.models import Area, Scenario
 from sosei.planning.population.vision_notes import in_language
-
-WRONG_USE = 2
 
 
 class Command(BaseCommand):
@@ -61,17 +60,9 @@ class Command(BaseCommand):
                 raise CommandError(error.text(options["language"]), returncode=WRONG_USE) from error
 
     def _project(self, options: dict[str, Any]) -> None:
-        area = self._area(options["area"])
+        area = find_area(options["area"])
         scenario = self._scenario(area, options["scenario"])
-        try:
-            _set, inputs = services.inputs_of(area, until=options["to"], base_year=options["base"])
-        except AssumptionSet.DoesNotExist as error:
-            known = [a.code for a in Area.objects.visible_to(None).with_vision()]
-            raise CommandError(
-                _("%(area)s には推計の仮定がまだありません。仮定がある市区町村: %(known)s")
-                % {"area": area, "known": ", ".join(known) or "-"},
-                returncode=WRONG_USE,
-            ) from error
+        inputs = inputs_of(area, until=options["to"], base_year=options["base"])
         projection = inputs.project(scenario)
         projection.check_balance()
         if options["json"]:
@@ -83,28 +74,10 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_table(area, scenario, projection))
 
-    def _area(self, wanted: str) -> Area:
-        areas = {a.code: a for a in Area.objects.visible_to(None)}
-        for area in areas.values():
-            if wanted in (area.code, area.full_code, area.name, area.name_en):
-                return area
-        names = {**{c: a for c, a in areas.items()}, **{a.name: a for a in areas.values()}}
-        near = [str(names[n]) for n in difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)]
-        listed = near or [str(a) for a in Area.objects.visible_to(None).with_vision()]
-        raise CommandError(
-            _("「%(wanted)s」という市区町村は登録されていません。近いもの: %(near)s")
-            % {"wanted": wanted, "near": " / ".join(dict.fromkeys(listed)) or "-"},
-            returncode=WRONG_USE,
-        )
-
     def _scenario(self, area: Area, wanted: str) -> EngineScenario:
         path = Path(wanted)
         if path.suffix in (".yaml", ".yml"):
-            if not path.is_file():
-                raise CommandError(
-                    _("ファイルがありません: %(path)s") % {"path": wanted}, returncode=WRONG_USE
-                )
-            return scenario_from_yaml(path.read_text(encoding="utf-8-sig"))
+            return scenario_from_yaml(read_document(path))
         stored = {s.name: s for s in Scenario.objects.visible_to(None).offered_to(area)}
         if wanted not in stored:
             near = difflib.get_close_matches(wanted, stored, n=3, cutoff=0.3) or list(stored)
@@ -113,7 +86,7 @@ class Command(BaseCommand):
                 % {"wanted": wanted, "near": ", ".join(near) or "-"},
                 returncode=WRONG_USE,
             )
-        return services.engine_scenario(stored[wanted])
+        return scenario_from_yaml(stored[wanted].document)
 
     def _chart(self, path: Path, area: Area, scenario: EngineScenario, projection: Projection) -> None:
         # Drawing is the slowest import of the house; only this output needs it.

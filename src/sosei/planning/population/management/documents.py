@@ -1,0 +1,58 @@
+"""What `sosei assumptions` and `sosei scenarios` share: finding the area, reading a file, telling who stores."""
+
+from __future__ import annotations
+
+import difflib
+import getpass
+from pathlib import Path
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+from sosei.planning.population.models import Area
+
+WRONG_USE = 2
+
+
+def find_area(wanted: str) -> Area:
+    """The area with that code (5 or 6 digits) or name.
+
+    Raises:
+        CommandError: no such area; the nearest are listed, and the exit code is 2.
+    """
+    areas = {a.code: a for a in Area.objects.visible_to(None)}
+    for area in areas.values():
+        if wanted in (area.code, area.full_code, area.name, area.name_en):
+            return area
+    names = {**areas, **{a.name: a for a in areas.values()}}
+    near = [str(names[n]) for n in difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)]
+    listed = near or [str(a) for a in Area.objects.visible_to(None).with_vision()[:3]]
+    raise CommandError(
+        _("「%(wanted)s」という市区町村は登録されていません。近いもの: %(near)s")
+        % {"wanted": wanted, "near": " / ".join(dict.fromkeys(listed)) or "-"},
+        returncode=WRONG_USE,
+    )
+
+
+def read_document(path: Path) -> str:
+    """A YAML file as text, UTF-8 with or without BOM.
+
+    Raises:
+        CommandError: the file is not there or not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise CommandError(
+            _("ファイルがありません: %(path)s") % {"path": path}, returncode=WRONG_USE
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            _("%(path)s は UTF-8 で書かれていません。UTF-8 で保存し直してください。") % {"path": path},
+            returncode=WRONG_USE,
+        ) from error
+
+
+def stored_by() -> str:
+    """The account at this terminal."""
+    return getpass.getuser()
