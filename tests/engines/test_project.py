@@ -107,6 +107,17 @@ def test_migrants_at_the_end_bear_no_mortality_and_halves_do() -> None:
     assert halves.population.sel(year=2020, sex="male", age=40) == (1000 + 50) * 0.5 + 50
 
 
+def test_in_halves_a_rate_is_on_the_age_group_itself_and_at_the_end_on_the_cohort() -> None:
+    people, rates = flat_world(1)
+    people.loc[{"sex": "male", "age": 15}] = 400.0
+    rates["net_migration_rate"].loc[{"sex": "male", "age": 20}] = 0.1
+    place = {"year": 2020, "sex": "male"}
+    at_end = run(people, rates, 2020, "child_woman_ratio").net_migration.sel(place)
+    assert float(at_end.sel(age=20)) == pytest.approx(0.1 * 400)
+    halves = run(people, rates, 2020, "child_woman_ratio", migration_timing="half").net_migration.sel(place)
+    assert float(halves.sel(age=25)) == float(halves.sel(age=20)) == pytest.approx(0.1 * 1000 / 2)
+
+
 def test_arrivals_come_with_their_own_children_on_top_of_the_ratio() -> None:
     people, rates = flat_world(1)
     plain = project(people, rates, until=2020, closure="child_woman_ratio").population
@@ -138,6 +149,43 @@ def test_many_areas_and_scenarios_at_once_equal_one_at_a_time() -> None:
             )
             np.testing.assert_array_equal(both.population.sel(area=area, scenario=scenario), one.population)
     assert both.check_balance() <= 1e-12
+
+
+def test_areas_are_joined_by_name_whatever_their_order() -> None:
+    people, rates = flat_world()
+    areas = xr.concat([people, people * 3], dim="area").assign_coords(area=["07201", "07204"])
+    ratios = xr.concat([rates["child_woman_ratio"], rates["child_woman_ratio"] * 0.5], dim="area")
+    rates = rates.assign(child_woman_ratio=ratios.assign_coords(area=["07201", "07204"]))
+    straight = run(areas, rates, 2025, "child_woman_ratio")
+    turned = run(areas, rates.isel(area=[1, 0]), 2025, "child_woman_ratio")
+    xr.testing.assert_identical(straight.population, turned.population)
+
+
+@pytest.mark.parametrize("labels", [["07201", "07203"], ["07201"]])
+def test_rates_of_other_areas_are_refused_never_broadcast(labels: list[str]) -> None:
+    people, rates = flat_world()
+    areas = xr.concat([people, people], dim="area").assign_coords(area=["07201", "07204"])
+    ratios = xr.concat([rates["child_woman_ratio"]] * len(labels), dim="area").assign_coords(area=labels)
+    with pytest.raises(ShapeError, match="labels of area differ"):
+        run(areas, rates.assign(child_woman_ratio=ratios), 2025, "child_woman_ratio")
+
+
+@pytest.mark.parametrize(("width", "open_age"), [(1, 100), (10, 90), (5, 45)])
+def test_the_child_woman_ratio_needs_groups_that_show_ages_0_4_and_15_49(width: int, open_age: int) -> None:
+    groups = AgeGroups(width, open_age)
+    number = groups.starts.size
+    people = population_array([10.0] * number, [10.0] * number, width=width, open_age=open_age)
+    year = BASE + width
+    rates = xr.Dataset(
+        {
+            "survivorship": (("year", "sex", "age"), np.ones((1, 2, number))),
+            "child_woman_ratio": ("year", [0.2]),
+            "sex_ratio_0_4": ("year", [1.05]),
+        },
+        coords={"year": [year], "sex": list(SEXES), "age": groups.starts},
+    )
+    with pytest.raises(ShapeError, match="five-year groups"):
+        run(people, rates, year, "child_woman_ratio")
 
 
 def test_the_order_of_sexes_does_not_matter() -> None:
@@ -172,7 +220,7 @@ def test_a_missing_rate_names_its_sex_age_and_year() -> None:
     with pytest.raises(MissingRateError) as missing:
         project(people, rates, until=2025, closure="child_woman_ratio")
     assert missing.value.where == {"year": 2020, "sex": "male", "age": "20-24"}
-    assert "net_migration_rate" in missing.value.text("ja")
+    assert "純移動率 がありません（2020年・男・20～24歳）" in missing.value.text("ja")
 
 
 @pytest.mark.parametrize("name", ["survivorship", "child_woman_ratio", "sex_ratio_0_4"])
@@ -204,6 +252,68 @@ def test_a_survivorship_above_one_and_a_negative_base_are_refused() -> None:
     with pytest.raises(InvalidValueError) as caught:
         project(people, rates, until=2025, closure="child_woman_ratio")
     assert caught.value.where == {"sex": "female", "age": "90+", "year": BASE}
+
+
+@pytest.mark.parametrize("name", ["child_woman_ratio", "sex_ratio_0_4"])
+@pytest.mark.parametrize("value", [-0.1, np.inf])
+def test_a_ratio_that_cannot_be_names_its_year(name: str, value: float) -> None:
+    people, rates = flat_world()
+    rates[name].loc[{"year": 2025}] = value
+    with pytest.raises((InvalidValueError, MissingRateError)) as caught:
+        run(people, rates, 2025, "child_woman_ratio")
+    assert caught.value.where == {"year": 2025}
+
+
+def test_negative_fertility_arrivals_and_endless_people_are_refused() -> None:
+    people, rates = flat_world()
+    with pytest.raises(InvalidValueError, match="arrivals is -1"):
+        run(people, rates.assign(arrivals=rates["net_migration_rate"] - 1), 2025, "child_woman_ratio")
+    with pytest.raises(InvalidValueError, match="population is inf"):
+        run(people * np.inf, rates, 2025, "child_woman_ratio")
+    fertile = rates.assign(
+        fertility_rate=rates["net_migration_rate"].sel(sex="female", drop=True) - 0.1,
+        sex_ratio_at_birth=rates["sex_ratio_0_4"],
+    )
+    with pytest.raises(InvalidValueError, match=r"fertility_rate is -0\.1"):
+        run(people, fertile, 2025, "fertility_rate")
+
+
+def test_births_behind_the_child_woman_ratio_need_newborn_who_survive() -> None:
+    people, rates = flat_world()
+    rates["survivorship"].loc[{"year": 2025, "sex": "male", "age": 0}] = 0.0
+    with pytest.raises(InvalidValueError, match="more than 0 at birth") as caught:
+        run(people, rates, 2025, "child_woman_ratio")
+    assert caught.value.where == {"year": 2025, "sex": "male"}
+
+
+def test_births_are_the_children_before_infant_deaths() -> None:
+    people, rates = flat_world(1)
+    rates["survivorship"].loc[{"age": 0}] = 0.8
+    result = run(people, rates, 2020, "child_woman_ratio")
+    children = result.population.sel(year=2020, age=0)
+    np.testing.assert_allclose(result.births.sel(year=2020) * 0.8, children)
+    np.testing.assert_allclose(result.deaths.sel(year=2020, age=0), result.births.sel(year=2020) * 0.2)
+
+
+def test_boys_and_girls_follow_the_sex_ratio() -> None:
+    people, rates = flat_world(1)
+    rates["sex_ratio_0_4"][:] = 1.05
+    children = run(people, rates, 2020, "child_woman_ratio").population.sel(year=2020, age=0)
+    assert float(children.sel(sex="male") / children.sel(sex="female")) == pytest.approx(1.05)
+
+
+def test_a_japanese_error_names_place_and_remedy_in_japanese() -> None:
+    people, rates = flat_world()
+    rates["survivorship"].loc[{"year": 2025, "sex": "female", "age": 90}] = 1.5
+    with pytest.raises(InvalidValueError) as caught:
+        run(people, rates, 2025, "child_woman_ratio")
+    assert caught.value.text("ja").startswith(
+        "生残率 が 1.5 です（2025年・女・90歳以上）。取りうる値: 0以上1以下"
+    )
+    with pytest.raises(ShapeError) as horizon:
+        run(people, rates, 2023, "child_woman_ratio")
+    assert "2020 か 2025" in horizon.value.text("ja")
+    assert not any(word in horizon.value.text("ja") for word in ("step", "Remedy", "until"))
 
 
 def test_child_migration_beside_a_child_woman_ratio_is_refused() -> None:
@@ -245,6 +355,9 @@ def test_arrays_of_another_shape_are_refused_with_what_was_expected() -> None:
         project(people, rates.assign(net_migration=rates["net_migration_rate"]), **arguments)
     with pytest.raises(ShapeError, match="no dimension year"):
         project(people, rates.assign(child_woman_ratio=0.2), **arguments)
+    twice = xr.concat([rates, rates.isel(year=[0])], dim="year", data_vars="minimal")
+    with pytest.raises(ShapeError, match="a year stands twice"):
+        project(people, twice, **arguments)
     with pytest.raises(ShapeError, match="19 values"):
         population_array([1.0] * 18, [1.0] * 19)
 
@@ -257,6 +370,10 @@ def test_an_altered_result_does_not_pass_the_balance() -> None:
     with pytest.raises(BalanceError) as caught:
         check_balance(altered, result.births, result.deaths, result.net_migration)
     assert caught.value.where == {"year": 2025, "sex": "male", "age": 40}
+    nearly = result.population.copy(deep=True)
+    nearly.loc[{"year": 2025, "sex": "male", "age": 40}] += 2e-6  # two billionths of the thousand
+    with pytest.raises(BalanceError):
+        check_balance(nearly, result.births, result.deaths, result.net_migration)
 
 
 def test_age_groups_are_labelled_as_offices_print_them() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -9,7 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sosei.engines.demography.errors import MissingRateError, ScenarioError
+from sosei.engines.demography.dimensions import AgeGroups
+from sosei.engines.demography.errors import MissingRateError, ScenarioError, ShapeError
 from sosei.engines.demography.household_types import HOUSEHOLD_TYPES
 from sosei.engines.demography.overrides import (
     HouseholdArrivals,
@@ -103,6 +106,74 @@ def test_age_specific_rates_are_scaled_alike() -> None:
     assert float(changed["fertility_rate"].sel(year=2020, age=30)) == pytest.approx(0.1 * 3.0 / 1.5)
 
 
+def test_each_area_has_its_own_fertility_at_the_base() -> None:
+    _people, rates, references = rates_with_migration()
+    factor = xr.DataArray([1.0, 0.8], dims="area", coords={"area": ["a", "b"]})
+    several = rates.assign(tfr=rates["tfr"] * factor, tfr_base_year=rates["tfr_base_year"] * factor)
+    for shape in ("linear", "step"):
+        scenario = Scenario("t", TITLE, overrides=(TfrPath({2030: 2.0, 2040: 2.1}, shape),))
+        both = apply_scenario(scenario, several, base_year=BASE, references=references)
+        for area in ("a", "b"):
+            own = several.sel(area=area, drop=True)
+            one = apply_scenario(scenario, own, base_year=BASE, references=references)
+            for name in ("tfr", "child_woman_ratio"):
+                np.testing.assert_array_equal(
+                    both[name].sel(area=area).transpose("year").values, one[name].values
+                )
+
+
+def test_fertility_without_a_rate_to_change_is_an_error() -> None:
+    _people, rates, references = rates_with_migration()
+    with pytest.raises(MissingRateError, match="child_woman_ratio or fertility_rate"):
+        apply_scenario(
+            Scenario("t", TITLE, overrides=(TfrPath({2040: 2.0}),)),
+            rates.drop_vars("child_woman_ratio"),
+            base_year=BASE,
+            references=references,
+        )
+
+
+def test_a_scenario_on_another_has_that_ones_overrides_first() -> None:
+    _people, rates, references = rates_with_migration()
+    below = Scenario("below", TITLE, base="baseline", overrides=(MigrationRecovery(0.5, BASE),))
+    above = Scenario("above", TITLE, base="below", overrides=(TfrPath({2040: 2.0}),))
+    together = Scenario("together", TITLE, overrides=(*below.overrides, *above.overrides))
+    arguments = {"base_year": BASE, "references": references}
+    changed = apply_scenario(above, rates, bases={"below": below}, **arguments)
+    xr.testing.assert_identical(changed, apply_scenario(together, rates, **arguments))
+    with pytest.raises(ScenarioError, match="below: overrides"):
+        apply_scenario(
+            above, rates, bases={"below": replace(below, overrides=(TfrPath({2042: 2.0}),))}, **arguments
+        )
+
+
+def test_a_base_that_is_not_given_or_rests_on_itself_is_refused_never_left_out() -> None:
+    _people, rates, references = rates_with_migration()
+    lonely = Scenario("lonely", TITLE, base="prospect-2")
+    arguments = {"base_year": BASE, "references": references}
+    with pytest.raises(ScenarioError, match="'prospect-2' is not one of the scenarios given"):
+        apply_scenario(lonely, rates, **arguments)
+    with pytest.raises(ScenarioError, match="rests on itself"):
+        apply_scenario(
+            lonely,
+            rates,
+            bases={"prospect-2": Scenario("prospect-2", TITLE, base="lonely"), "lonely": lonely},
+            **arguments,
+        )
+
+
+def test_a_width_other_than_the_age_groups_is_refused() -> None:
+    _people, rates, references = rates_with_migration()
+    with pytest.raises(ShapeError, match="width"):
+        apply_scenario(
+            Scenario("t", TITLE, overrides=(TfrPath({2040: 2.0}),)),
+            rates,
+            base_year=BASE,
+            width=1,
+            references=references,
+        )
+
+
 def test_migration_back_to_a_period_is_half_way_at_half_time() -> None:
     rate = applied(MigrationToReference("1995-2000", 2025))["net_migration_rate"]
     place = {"sex": "female", "age": 20}
@@ -122,6 +193,29 @@ def test_recovery_touches_losses_on_its_mask_only() -> None:
     assert rate.sel(sex="female", age=20) == pytest.approx(-0.07)
     assert rate.sel(sex="female", age=25) == -0.1
     assert rate.sel(sex="male", age=20) == 0.05
+
+
+def test_recovery_leaves_gains_as_they_are() -> None:
+    rate = applied(MigrationRecovery(0.3, BASE))["net_migration_rate"].sel(year=2060, age=20)
+    assert float(rate.sel(sex="female")) == pytest.approx(-0.07)
+    assert float(rate.sel(sex="male")) == 0.05
+
+
+def test_ages_that_cut_through_a_group_are_refused_with_the_groups_around_them() -> None:
+    bands = ((18, 22), (85, 94), (20, 24), (92, None))
+    with pytest.raises(ScenarioError) as caught:
+        applied(MigrationRecovery(0.3, 2030, mask=Mask(None, bands)))
+    text = str(caught.value)
+    assert "overrides[1].migration_recovery.ages: 18-22 cuts through an age group; write 15-24" in text
+    assert "85-94 cuts through an age group; write 85+" in text
+    assert "92+ cuts through an age group; write 90+" in text
+    assert "20-24 cuts" not in text
+
+
+def test_an_age_mask_holds_its_first_and_its_last_age_in_single_years() -> None:
+    chosen = Mask("female", ((20, 24),)).over(AgeGroups(1, 100))
+    assert np.flatnonzero(chosen[1]).tolist() == [20, 21, 22, 23, 24]
+    assert not chosen[0].any()
 
 
 def test_an_age_mask_can_be_open_at_the_top() -> None:
@@ -157,8 +251,6 @@ def test_two_kinds_of_household_add_up() -> None:
 
 @pytest.mark.parametrize("kind", HOUSEHOLD_TYPES)
 def test_a_household_type_has_as_many_persons_in_single_years_as_in_groups(kind: str) -> None:
-    from sosei.engines.demography.dimensions import AgeGroups
-
     single = HOUSEHOLD_TYPES[kind].persons(AgeGroups(1, 100))
     grouped = HOUSEHOLD_TYPES[kind].persons(AgeGroups(5, 90))
     np.testing.assert_allclose(single.sum(axis=1), grouped.sum(axis=1))

@@ -58,6 +58,27 @@ def test_those_who_come_home_join_the_residents_as_net_migration() -> None:
     assert home.check_balance() <= 1e-12
 
 
+def test_where_half_come_home_half_stay_in_the_stock() -> None:
+    half = projected(
+        SpecialPopulation("evacuees", STOCK, {BASE: 1.0, 2020: 0.5}, destination="residents"), steps=1
+    )
+    assert float(half.special["evacuees"].sel(year=2020).sum()) == pytest.approx(19 * 30 / 2)
+    assert float(half.net_migration.sum()) == pytest.approx(19 * 30 / 2)
+
+
+def test_a_schedule_without_the_base_year_begins_with_everyone_there() -> None:
+    named = projected(SpecialPopulation("evacuees", STOCK, {BASE: 1.0, 2025: 0.6}), steps=3)
+    unnamed = projected(SpecialPopulation("evacuees", STOCK, {2025: 0.6}), steps=3)
+    xr.testing.assert_identical(named.special["evacuees"], unnamed.special["evacuees"])
+
+
+def test_a_schedule_that_begins_before_the_base_counts_from_there() -> None:
+    stock = projected(SpecialPopulation("evacuees", STOCK, {2010: 1.0, 2020: 0.5}), steps=1).special[
+        "evacuees"
+    ]
+    assert float(stock.sel(year=2020).sum()) == pytest.approx(19 * 30 * 0.5 / 0.75)
+
+
 def test_a_static_stock_keeps_its_ages() -> None:
     halls = SpecialPopulation("students", STOCK, {BASE: 1.0, 2020: 0.5}, static=True)
     stock = projected(halls, survivorship=0.5).special["students"]
@@ -78,6 +99,15 @@ def test_several_areas_have_each_their_own_stock() -> None:
     )
     assert float(result.special["evacuees"].sel(area="b").sum()) == 0.0
     assert float(result.special["evacuees"].sel(area="a", year=2020).sum()) == 19 * 30
+    turned = project(
+        areas,
+        rates,
+        until=2020,
+        base_year=BASE,
+        closure="child_woman_ratio",
+        special=[SpecialPopulation("evacuees", stock.isel(area=[1, 0]), {BASE: 1.0})],
+    )
+    xr.testing.assert_identical(result.special["evacuees"], turned.special["evacuees"])
 
 
 def test_once_everyone_has_left_nobody_comes_back() -> None:
@@ -101,3 +131,21 @@ def test_a_stock_that_is_negative_or_of_other_ages_is_refused() -> None:
         SpecialPopulation("evacuees", STOCK * -1, {BASE: 1.0})
     with pytest.raises(ShapeError, match="18 groups"):
         projected(SpecialPopulation("evacuees", STOCK.isel(age=slice(0, 18)), {BASE: 1.0}))
+    single_years = STOCK.assign_coords(age=range(19))
+    with pytest.raises(ShapeError, match=r"0, 1, …, 18\+"):
+        projected(SpecialPopulation("evacuees", single_years, {BASE: 1.0}))
+
+
+def test_a_stock_of_areas_the_residents_do_not_have_is_refused() -> None:
+    areas = xr.concat([STOCK, STOCK], dim="area").assign_coords(area=["a", "b"])
+    with pytest.raises(ShapeError, match="a dimension the residents do not have"):
+        projected(SpecialPopulation("evacuees", areas, {BASE: 1.0}))
+
+
+def test_a_base_share_other_than_1_a_name_twice_and_an_unknown_destination_are_refused() -> None:
+    with pytest.raises(InvalidValueError, match="begin with a share of 1"):
+        projected(SpecialPopulation("evacuees", STOCK, {BASE: 0.6}))
+    with pytest.raises(ShapeError, match="same name"):
+        projected(*[SpecialPopulation("evacuees", STOCK, {BASE: 1.0})] * 2)
+    with pytest.raises(ShapeError, match="away, residents"):
+        SpecialPopulation("evacuees", STOCK, {BASE: 1.0}, destination="home")  # type: ignore[arg-type]

@@ -25,7 +25,8 @@ def worlds(
     draw: st.DrawFn, closure: str = "child_woman_ratio", migration: bool = True, outflow: float = 0.2
 ) -> tuple[xr.DataArray, xr.Dataset, int]:
     """A population, rates for one to four steps, and the last year."""
-    width = draw(st.sampled_from([1, 5]))
+    # The child-woman ratio is of children 0-4: only five-year groups show them.
+    width = 5 if closure == "child_woman_ratio" else draw(st.sampled_from([1, 5]))
     groups = draw(st.integers(60, 75)) if width == 1 else draw(st.integers(12, 20))
     steps = draw(st.integers(1, 4))
     people = draw(arrays(float, (2, groups), elements=st.floats(0, 1e5)))

@@ -117,3 +117,15 @@ def test_a_corrected_census_takes_the_place_of_the_older_row_and_both_stay(iwaki
 def test_an_area_without_assumptions_has_no_vision(demonstration: None) -> None:
     with pytest.raises(NoVisionError):
         build_vision(Area.objects.get(code="07000"))
+
+
+def test_the_page_tells_the_stored_run_behind_each_scenario(iwaki: Area) -> None:
+    vision = build_vision(iwaki)
+    assert [r.scenario for r in vision.stored_runs] == [s.name for s in vision.scenarios]
+    assert {r.run_by for r in vision.stored_runs} == {"sosei load_demonstration"}
+    assert len({r.fingerprint for r in vision.stored_runs}) == 5
+
+
+def test_intervals_after_the_evacuees_were_counted_apart_say_that_they_hold_them(iwaki: Area) -> None:
+    (note,) = [line for line in build_vision(iwaki).sources["net_migration"] if "出入り" in line]
+    assert "2015-2020、2020-2025年は原発避難者" in note

@@ -17,7 +17,8 @@ EXPORT_FONT = "IPAexGothic"
 FONT_STACK = f"'{FONT}', 'Noto Sans CJK JP', 'Noto Sans JP', 'Hiragino Sans', 'Yu Gothic', Meiryo, {EXPORT_FONT}, sans-serif"
 
 # name: (light, dark). Scenario colours were chosen so that any two of them stay apart by at least 0.10 in Oklab
-# for normal, protan, deutan and tritan sight (Machado, Oliveira & Fernandes 2009), and keep 3:1 on the surface.
+# for normal, protan, deutan and tritan sight (Machado, Oliveira & Fernandes 2009). Those that also colour words
+# keep 4.5:1 on the surface, the others 3:1.
 COLOURS: dict[str, tuple[str, str]] = {
     "surface": ("#ffffff", "#16181d"),
     "ink": ("#1a1a1a", "#f2f2f2"),
@@ -28,7 +29,7 @@ COLOURS: dict[str, tuple[str, str]] = {
     "baseline": ("#0017c1", "#9db7f9"),
     "prospect-1": ("#008299", "#008da6"),
     "prospect-2": ("#ac3e00", "#ffa66d"),
-    "what-if": ("#db00db", "#f137f1"),
+    "what-if": ("#6c006c", "#a565f8"),
     "simulation-1": ("#666666", "#b3b3b3"),
     "simulation-2": ("#767676", "#949494"),
     "special": ("#a58000", "#ebb700"),
@@ -37,9 +38,9 @@ COLOURS: dict[str, tuple[str, str]] = {
     "tfr": ("#ac3e00", "#ffa66d"),
     "male": ("#197a4b", "#51b883"),
     "female": ("#6f23d0", "#bb87ff"),
-    "age-0-14": ("#008bf2", "#97d3ff"),
-    "age-15-64": ("#0055ad", "#39abff"),
-    "age-65-plus": ("#00234b", "#0066be"),
+    "age-0-14": ("#0877d7", "#97d3ff"),
+    "age-15-64": ("#00428c", "#39abff"),
+    "age-65-plus": ("#927200", "#d2a400"),
     "natural": ("#927200", "#d2a400"),
     "social": ("#0877d7", "#57b8ff"),
     "interaction": ("#767676", "#949494"),
@@ -104,7 +105,9 @@ def past_colours(count: int) -> list[str]:
 def config() -> dict[str, Any]:
     """The theme as a Vega-Lite `config` object."""
     return {
+        # The chart's element carries name and text alternative; its parts would only repeat numbers of the table.
         "aria": False,
+        "mark": {"aria": False},
         "font": FONT_STACK,
         "background": None,
         "padding": {"left": 2, "right": 6, "top": 6, "bottom": 2},
@@ -123,7 +126,14 @@ def config() -> dict[str, Any]:
             "titleFontSize": 13,
             "titleFontWeight": "normal",
         },
-        "axisX": {"grid": False, "domain": True, "ticks": True, "tickSize": 4, "labelOverlap": "parity"},
+        "axisX": {
+            "grid": False,
+            "domain": True,
+            "ticks": True,
+            "tickSize": 4,
+            "labelOverlap": "parity",
+            "labelSeparation": 6,
+        },
         "axisY": {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": 0},
         "line": {"strokeWidth": 2.5, "strokeJoin": "round", "strokeCap": "round"},
         "text": {"fontSize": 13, "color": colour("ink")},

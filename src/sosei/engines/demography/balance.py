@@ -22,7 +22,7 @@ def check_balance(
         population: dims (…, year, sex, age), base year first.
         births: dims (…, year, sex), one year fewer.
         deaths, net_migration: dims (…, year, sex, age), by age at the end of the step, one year fewer.
-        tolerance: largest accepted residual, relative to the larger of the cohort's start and 1 person.
+        tolerance: largest accepted residual, relative to the cohort at the end of the step, at least 1 person.
 
     Raises:
         BalanceError: some cohort does not close; names the first such area, sex, age and year.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sosei.engines.demography.errors import ShapeError
+from sosei.engines.demography.errors import ShapeError, Text
 
 SEXES = ("male", "female")
 MALE, FEMALE = SEXES
@@ -55,12 +55,20 @@ class AgeGroups:
             ShapeError: no `age` coordinate, not starting at 0, or not evenly spaced.
         """
         if "age" not in array.coords:
-            raise ShapeError(name=name, problem="no age coordinate", expected="age", got=list(array.dims))
+            raise ShapeError(
+                name=name,
+                problem=Text("no age coordinate", "年齢の座標がありません"),
+                expected="age",
+                got=list(array.dims),
+            )
         starts = np.asarray(array["age"].values)
         if starts.size < 3 or starts[0] != 0 or len(set(np.diff(starts).tolist())) != 1:
             raise ShapeError(
                 name=name,
-                problem="ages must start at 0 and be evenly spaced, with an open last group",
+                problem=Text(
+                    "ages must start at 0 and be evenly spaced, with an open last group",
+                    "年齢は0から同じ幅で並び、最後が開放階級でなければなりません",
+                ),
                 expected="0, 5, 10, …, 90",
                 got=starts.tolist(),
             )
@@ -81,8 +89,11 @@ def population_array(
         if row.shape != groups.starts.shape:
             raise ShapeError(
                 name=f"{name} ({sex})",
-                problem="wrong number of age groups",
-                expected=f"{groups.starts.size} values, {groups.label(0)} to {groups.label(open_age)}",
+                problem=Text("wrong number of age groups", "年齢階級の数が違います"),
+                expected=Text(
+                    f"{groups.starts.size} values, {groups.label(0)} to {groups.label(open_age)}",
+                    f"{groups.label(0)} から {groups.label(open_age)} まで {groups.starts.size} 個",
+                ),
                 got=row.shape,
             )
     return xr.DataArray(

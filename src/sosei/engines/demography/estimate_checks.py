@@ -7,47 +7,40 @@ sentence is Japanese throughout.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from sosei.engines.demography.errors import DemographyError, InvalidValueError, MissingRateError, ShapeError
+from sosei.engines.demography.errors import InvalidValueError, MissingRateError, ShapeError, Text
+
+__all__ = [
+    "InputMissingError",
+    "InputShapeError",
+    "InputValueError",
+    "Text",
+    "place_of",
+    "places_of",
+    "require",
+    "require_aligned",
+    "require_counts",
+    "require_dims",
+    "require_present",
+    "require_same_labels",
+]
 
 
-@dataclass(frozen=True)
-class Text:
-    """One phrase in both languages."""
-
-    en: str
-    ja: str
-
-
-class BilingualError(DemographyError):
-    """A member of the family whose values may be `Text` pairs."""
-
-    def text(self, language: str) -> str:
-        """The whole sentence in `language` ("ja" or "en"), each `Text` in the same language."""
-        chosen = {
-            key: (value.ja if language == "ja" else value.en) if isinstance(value, Text) else value
-            for key, value in self.values.items()
-        }
-        template = self.japanese if language == "ja" else self.english
-        return template.format(**{"place": self.place, **chosen})
-
-
-class InputValueError(BilingualError, InvalidValueError):
+class InputValueError(InvalidValueError):
     """A value given to an estimate is outside what it can mean."""
 
 
-class InputMissingError(BilingualError, MissingRateError):
+class InputMissingError(MissingRateError):
     """A value an estimate needs is absent or not a number."""
 
     english = "{name} is missing at {place}. Remedy: {remedy}"
     japanese = "{name} がありません（{place}）。対処: {remedy}"
 
 
-class InputShapeError(BilingualError, ShapeError):
+class InputShapeError(ShapeError):
     """An array given to an estimate lacks a dimension or a label it needs."""
 
 

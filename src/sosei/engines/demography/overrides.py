@@ -17,8 +17,10 @@ from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
 from sosei.engines.demography.dimensions import SEXES, AgeGroups
+from sosei.engines.demography.errors import MissingRateError, Text
 from sosei.engines.demography.household_types import HOUSEHOLD_TYPES
 from sosei.engines.demography.scenario_problems import PERIOD, Reader
 from sosei.engines.demography.working_rates import WorkingRates
@@ -85,15 +87,25 @@ class Mask:
             for c, d in other.ages
         )
 
+    def off_grid(self, groups: AgeGroups) -> list[tuple[str, str]]:
+        """Bands that cut through an age group, each with the whole groups around it."""
+        starts = groups.starts.tolist()
+        found = []
+        for first, last in self.ages or ():
+            if first in starts and (last is None or last + 1 in starts):
+                continue
+            low = max(a for a in starts if a <= first)
+            above = [a for a in starts if last is not None and a > last]
+            around = f"{low}-{above[0] - 1}" if above else f"{low}+"
+            found.append((f"{first}+" if last is None else f"{first}-{last}", around))
+        return found
+
     def over(self, groups: AgeGroups) -> Array:
-        """1 where the mask holds and 0 elsewhere, shape (sex, age); an age group counts when all of it is named."""
+        """1 where the mask holds and 0 elsewhere, shape (sex, age); the ages named are whole groups (`off_grid`)."""
         ages = groups.starts
         chosen = np.ones(ages.size) if self.ages is None else np.zeros(ages.size)
         for first, last in self.ages or ():
-            inside = (ages >= first) & (ages + groups.width - 1 <= (last if last is not None else 10_000))
-            if last is not None:
-                inside &= ages != groups.open_age
-            chosen[inside] = 1.0
+            chosen[(ages >= first) & (ages <= (np.inf if last is None else last))] = 1.0
         sexes = np.array([1.0 if self.sex in (None, s) else 0.0 for s in SEXES])
         return sexes[:, None] * chosen[None, :]
 
@@ -138,27 +150,31 @@ class TfrPath:
         """Years of the points."""
         return {f"points.{y}": y for y in self.points}
 
-    def path(self, years: npt.NDArray[Any], base_year: int, at_base: float, base_path: Array) -> Array:
-        """TFR by year: from `at_base` through the points, then held; stepwise: the base's path until each."""
+    def target(self, rates: WorkingRates) -> xr.Variable:
+        """TFR by year: from the base year's through the points, then held; stepwise: the base's until each point."""
         known = sorted(self.points)
+        theta = share_reached(rates.years, rates.base_year, known[0], self.shape)
         if self.shape == "linear":
-            knots = [base_year, *known] if known[0] > base_year else known
-            values = ([at_base] if known[0] > base_year else []) + [self.points[y] for y in known]
-            return np.asarray(np.interp(years, knots, values), dtype=float)
-        out = base_path.copy()
-        for year in known:
-            out[years >= year] = self.points[year]
-        return out
+            before = rates["tfr_base_year"]
+            after = np.interp(rates.years, known, [self.points[y] for y in known])
+        else:
+            before = rates["tfr"]
+            last = np.clip(np.searchsorted(known, rates.years, side="right") - 1, 0, None)
+            after = np.array([self.points[y] for y in known])[last]
+        return before * rates.by_year(1.0 - theta) + rates.by_year(theta * after)
 
     def apply(self, rates: WorkingRates) -> None:
-        """Scale the children by TFR' / TFR of the base, year by year."""
+        """Scale the children by TFR' / TFR of the base, year by year (and area, where rates differ by area)."""
         base = rates["tfr"]
-        at_base = float(rates["tfr_base_year"].values)
-        path = self.path(rates.years, rates.base_year, at_base, np.asarray(base.values, dtype=float))
-        target = rates.by_year(path)
-        for name in ("child_woman_ratio", "fertility_rate"):
-            if name in rates:
-                rates[name] = rates[name] * (target / base)
+        target = self.target(rates)
+        scaled = [name for name in ("child_woman_ratio", "fertility_rate") if name in rates]
+        if not scaled:
+            raise MissingRateError(
+                name=Text("child_woman_ratio or fertility_rate", "子ども女性比・年齢別出生率"),
+                year=int(rates.years[0]),
+            )
+        for name in scaled:
+            rates[name] = rates[name] * (target / base)
         rates["tfr"] = target
 
 

@@ -23,8 +23,15 @@ import xarray as xr
 
 from sosei.engines.demography.balance import check_balance
 from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
-from sosei.engines.demography.errors import NegativePopulationError, ShapeError
-from sosei.engines.demography.input_checks import coordinates_of_first, require_within, sex_first
+from sosei.engines.demography.errors import NegativePopulationError, ShapeError, Text
+from sosei.engines.demography.input_checks import (
+    A_COUNT,
+    COUNT,
+    aligned,
+    coordinates_of_first,
+    require_within,
+    sex_first,
+)
 from sosei.engines.demography.special import SpecialPopulation, advance_special
 from sosei.engines.demography.step_rates import (
     INNER,
@@ -97,7 +104,7 @@ def project(
             * `arrivals` (year, sex, age), optional: persons who come at the end of the step, whole households
               with the children they bring.
             * closure "child_woman_ratio": `child_woman_ratio` (year) and `sex_ratio_0_4` (year), boys per girl.
-              Migration at age 0 must be absent (NaN or 0): it is inside the ratio.
+              Five-year groups only; migration at age 0 must be absent (NaN or 0): it is inside the ratio.
             * closure "fertility_rate": `fertility_rate` (year, age), births per woman and year, and
               `sex_ratio_at_birth` (year), boys per girl.
         until: last year; the base year plus a whole number of steps.
@@ -112,28 +119,24 @@ def project(
     Raises:
         ShapeError: a dimension, label or year is not as described.
         MissingRateError: a needed rate is absent or not a number.
-        InvalidValueError: a survivorship outside 0-1, a negative ratio or starting population.
+        InvalidValueError: a survivorship outside 0-1, a negative ratio, arrival or starting population.
         NegativePopulationError: a step would leave fewer than zero people.
     """
     groups = AgeGroups.of(population)
     start_year = _base_year(population, base_year)
     years = _years(start_year, until, groups.width)
     lead = _leading_dims(population, rates)
+    rates = aligned(rates, population, lead, "rates")
     inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing)
 
     now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
-    require_within(
-        now,
-        (0.0, np.inf),
-        "population",
-        population,
-        (*lead, *INNER),
-        "a count of persons, 0 or more",
-        year=start_year,
-    )
+    require_within(now, COUNT, "population", population, (*lead, *INNER), A_COUNT, year=start_year)
     now = np.broadcast_to(now, (*inputs.lead_shape(now), *now.shape[-2:])).copy()
 
-    stocks = {s.name: [s.starting_array(lead, now.shape)] for s in special}
+    special = [one.from_base(start_year) for one in special]
+    _require_own_names(special)
+    labels = {d: c for d, c in _coords(population, rates, lead, groups).items() if d in lead}
+    stocks = {s.name: [s.starting_array(lead, now.shape, groups, labels)] for s in special}
     people, births, deaths, moves = [now], [], [], []
     for year in years[1:]:
         step = inputs.step(year)
@@ -224,26 +227,44 @@ def _split_by_sex(children: Array, boys_per_girl: Array) -> Array:
     return np.stack([children - girls, girls], axis=-1)
 
 
+def _require_own_names(special: Sequence[SpecialPopulation]) -> None:
+    names = [one.name for one in special]
+    if len(set(names)) != len(names):
+        raise ShapeError(
+            name="special",
+            problem=Text("two populations of the same name", "同じ名前の別集団が2つあります"),
+            expected=sorted(set(names)),
+            got=names,
+            remedy=Text("give each its own name.", "それぞれ別の名前を付けてください。"),
+        )
+
+
 def _base_year(population: xr.DataArray, given: int | None) -> int:
     if given is not None:
         return given
     if "year" in population.coords and population["year"].ndim == 0:
         return int(population["year"].item())
     raise ShapeError(
-        name="population",
-        problem="no base year",
-        expected="base_year= or a scalar coordinate year",
-        got="neither",
+        name=Text("population", "人口"),
+        problem=Text("no base year", "基準年がありません"),
+        expected=Text("base_year= or a scalar coordinate year", "base_year= またはスカラー座標 year"),
+        got="-",
+        remedy=Text("give base_year.", "base_year を指定してください。"),
     )
 
 
 def _years(start: int, until: int, width: int) -> list[int]:
     if until < start or (until - start) % width:
+        below = max(start, until - (until - start) % width)
         raise ShapeError(
-            name="until",
-            problem=f"not a whole number of {width}-year steps after {start}",
-            expected=f"{start} + n x {width}",
+            name=Text("the last year (until)", "最後の年"),
+            problem=Text(
+                f"not a whole number of {width}-year steps after {start}",
+                f"{start}年から{width}年きざみの年ではありません",
+            ),
+            expected=Text(f"{below} or {below + width}", f"{below} か {below + width}"),
             got=until,
+            remedy=Text("give one of these years.", "このどちらかの年にしてください。"),
         )
     return list(range(start, until + 1, width))
 

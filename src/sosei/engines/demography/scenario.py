@@ -21,9 +21,11 @@ from typing import Any
 import xarray as xr
 import yaml
 
-from sosei.engines.demography.errors import ScenarioError
+from sosei.engines.demography.dimensions import AgeGroups
+from sosei.engines.demography.errors import ScenarioError, ShapeError, Text
 from sosei.engines.demography.overrides import (
     OVERRIDES,
+    Mask,
     MigrationRecovery,
     MigrationToReference,
     MigrationZero,
@@ -164,38 +166,91 @@ def apply_scenario(
     base_year: int,
     width: int = 5,
     references: Mapping[str, xr.DataArray] | None = None,
+    bases: Mapping[str, Scenario] | None = None,
 ) -> xr.Dataset:
     """The base's rates with the scenario's overrides applied in the file's order.
+
+    A scenario on another one (`base: prospect-1`) has that one's overrides applied first.
 
     Args:
         rates: as `project()` takes them, and `tfr` (year), the total fertility rate each step's children stand
             for; `tfr_base_year` (scalar) is the rate at the base year, from which a linear path starts.
         base_year: year of the base population; factors of a linear path are 0 there.
-        width: years a step.
+        width: years a step, the width of the age groups.
+        bases: scenarios by name that `scenario.base` may name; "baseline" is the rates themselves where not given.
         references: period ("1995-2000") → net migration rates (sex, age), for `migration_to_reference`.
 
     Returns:
         The same dataset object where there is no override, else a new one.
 
     Raises:
-        ScenarioError: an override does not fit these rates (unknown period, year off the grid, no TFR in base).
+        ScenarioError: an override does not fit these rates (unknown period, year or ages off the grid), or the
+            base is not given.
+        ShapeError: `width` is not that of the age groups.
         MissingRateError: a rate that an override changes is not in the base.
     """
-    if not scenario.overrides:
+    reader = Reader()
+    overrides = _with_those_of_its_base(reader, scenario, bases or {})
+    if not overrides and not reader.problems:
         return rates
     years = [int(y) for y in rates["year"].values]
-    reader = Reader()
-    for number, override in enumerate(scenario.overrides, start=1):
-        place = f"overrides[{number}].{override.key}"
+    groups = AgeGroups.of(rates, "rates")
+    if width != groups.width:
+        raise ShapeError(
+            name="width",
+            problem=Text("not the width of the age groups", "年齢階級の幅と違います"),
+            expected=groups.width,
+            got=width,
+        )
+    for place, override in overrides:
         reader.years_on_grid(override.years_named(), base_year, width, years, place)
+        mask = getattr(override, "mask", Mask())
+        for band, whole in mask.off_grid(groups):
+            reader.refuse(
+                f"{place}.ages",
+                f"{band} cuts through an age group; write {whole}",
+                f"{band} は年齢階級の途中で切れます。{whole} と書いてください",
+            )
         if isinstance(override, MigrationToReference) and override.period not in (references or {}):
             reader.unknown(f"{place}.period", override.period, references or {})
     if reader.problems:
         raise scenario_error(scenario.name, reader.problems)
     working = WorkingRates(rates, base_year, references or {})
-    for override in scenario.overrides:
+    for _, override in overrides:
         override.apply(working)
     return working.dataset()
+
+
+BASELINE = "baseline"
+
+
+def _with_those_of_its_base(
+    reader: Reader, scenario: Scenario, bases: Mapping[str, Scenario]
+) -> list[tuple[str, Override]]:
+    """The overrides of the scenario's base, of its base's base …, and its own, each with its place."""
+    chain = [scenario]
+    while (name := chain[-1].base) and (name in bases or name != BASELINE):
+        if name not in bases:
+            listed = ", ".join(sorted({BASELINE, *bases} - {scenario.name}))
+            reader.refuse(
+                "base",
+                f"{name!r} is not one of the scenarios given ({listed}); name one of these, or repeat its overrides",
+                f"{name!r} は使えるシナリオ（{listed}）にありません。このどれかにするか、上書きを書き写してください",
+            )
+            break
+        if any(name == one.name for one in chain):
+            reader.refuse(
+                "base",
+                f"{name!r} rests on itself",
+                f"{name!r} が自分自身を土台にしています。base を直してください",
+            )
+            break
+        chain.append(bases[name])
+    found = []
+    for one in reversed(chain):
+        prefix = "" if one is scenario else f"{one.name}: "
+        found += [(f"{prefix}overrides[{n}].{o.key}", o) for n, o in enumerate(one.overrides, start=1)]
+    return found
 
 
 def scenario_error(name: str, problems: Sequence[Problem]) -> ScenarioError:

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from sosei.engines.demography.dimensions import SEXES, AgeGroups
-from sosei.engines.demography.errors import MissingRateError, ShapeError
-from sosei.engines.demography.input_checks import sex_first
+from sosei.engines.demography.errors import MissingRateError, ShapeError, Text
+from sosei.engines.demography.input_checks import aligned, named, sex_first
 
 Array = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class WorkingRates:
         if name in self._changed:
             return self._changed[name]
         if name not in self._rates:
-            raise MissingRateError(name=name, year=int(self.years[0]))
+            raise MissingRateError(name=named(name), year=int(self.years[0]))
         return self._rates.variables[name]
 
     def __setitem__(self, name: str, value: xr.Variable) -> None:
@@ -67,10 +67,12 @@ class WorkingRates:
             ShapeError: its ages are not those of the rates.
         """
         block = sex_first(self._references[period], f"net migration rates of {period}")
+        others = tuple(str(d) for d in block.dims if d not in ("sex", "age"))
+        block = aligned(block, self._rates, others, f"net migration rates of {period}")
         if block["age"].values.tolist() != self.groups.starts.tolist():
             raise ShapeError(
                 name=f"net migration rates of {period}",
-                problem="age groups differ from the rates'",
+                problem=Text("age groups differ from the rates'", "年齢階級が率と違います"),
                 expected=self.groups.labels(),
                 got=block["age"].values.tolist(),
             )

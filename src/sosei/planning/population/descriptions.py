@@ -56,7 +56,9 @@ def total_population(vision: Vision) -> str:
     apart = ""
     for row in rows:
         if row["special"]:
-            apart = _("%(year)s年には避難者など別に数える%(special)sが含まれ、市民は%(residents)sです。") % {
+            apart = _(
+                "%(year)s年には避難者など別に数える%(special)sが含まれ、その人たちを除くと%(residents)sです。"
+            ) % {
                 "year": row["year"],
                 "special": persons(row["special"]),
                 "residents": persons(row["total"] - row["special"]),

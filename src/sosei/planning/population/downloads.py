@@ -17,6 +17,7 @@ BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDTH = 760
 PANEL_WIDTH = 480
+PADDING = 24
 PNG_SCALE = 2.0
 
 
@@ -42,7 +43,13 @@ def _guarded(value: Any) -> Any:
 
 def whole_spec(panels: Sequence[Panel], title: str, subtitles: Sequence[str]) -> Spec:
     """All panels of a figure as one drawing of fixed size, with its title above and its sources under the title."""
-    width = WIDTH if len(panels) == 1 else PANEL_WIDTH
+    config = {**chart_theme.config(), "autosize": "pad", "background": chart_theme.colour("surface")}
+    if len(panels) == 1:
+        # Not as one of several: only a view that stands alone knows its own width.
+        [panel] = panels
+        lines = [*([panel.title] if panel.title else []), *subtitles]
+        whole = {**panel.spec, "config": config, "width": WIDTH, "padding": PADDING}
+        return {**whole, "title": {"text": title, "subtitle": lines}}
     drawings: list[Spec] = []
     datasets: dict[str, Any] = {}
     params: list[Any] = []
@@ -53,22 +60,19 @@ def whole_spec(panels: Sequence[Panel], title: str, subtitles: Sequence[str]) ->
         params += own.pop("params", [])
         for key in ("config", "padding", "width"):
             own.pop(key, None)
-        drawing: Spec = {**own, "width": width}
-        if panel.title:
-            drawing["title"] = {"text": panel.title, "fontSize": 14}
-        drawings.append(drawing)
-    whole: Spec = {
-        "config": {**chart_theme.config(), "autosize": "pad", "background": chart_theme.colour("surface")},
+        drawings.append({**own, "width": PANEL_WIDTH, "title": {"text": panel.title, "fontSize": 14}})
+    together: Spec = {
+        "config": config,
         "title": {"text": title, "subtitle": list(subtitles)},
-        "padding": 24,
+        "padding": PADDING,
         "datasets": datasets,
         "hconcat": drawings,
         "spacing": 48,
         "resolve": {"scale": {"color": "independent"}},
     }
     if params:
-        whole["params"] = params
-    return whole
+        together["params"] = params
+    return together
 
 
 def _renamed(spec: Spec, data_prefix: str, parameter_prefix: str) -> Spec:

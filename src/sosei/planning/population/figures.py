@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from threading import Lock
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from sosei.planning.population import descriptions, tables
 from sosei.planning.population.charts import causes, future, past
 from sosei.planning.population.charts import pyramid as pyramid_chart
 from sosei.planning.population.charts.parts import Panel
+from sosei.planning.population.descriptions import sentence
 from sosei.planning.population.tables import FigureTable
 from sosei.planning.population.vision_records import Vision
 from sosei.planning.population.wording import number, ratio, short_persons, signed_percent
@@ -41,6 +41,7 @@ class Figure:
         table_name: the table of the vision it draws; the figure is left out where that table is empty.
         reading: how to read the chart, in one or two sentences.
         draw, tabulate, describe: its panels, its table, and its text alternative with the actual numbers.
+        note, note_if: what else there is to read, where the vision has it.
     """
 
     slug: str
@@ -51,6 +52,8 @@ class Figure:
     draw: Callable[[Vision], list[Panel]]
     tabulate: Callable[[Vision], FigureTable]
     describe: Callable[[Vision], str]
+    note: Text = ""
+    note_if: Callable[[Vision], bool] = bool
 
     def is_available(self, vision: Vision) -> bool:
         """Whether the vision has the numbers for this figure."""
@@ -65,6 +68,7 @@ class Drawn:
     panels: list[Panel]
     table: FigureTable
     text: str
+    reading: str
     sources: list[str]
 
 
@@ -89,25 +93,27 @@ class KeyFigure:
 
 
 SECTIONS = (
-    Section("past", _lazy("これまでの人口"), _lazy("国勢調査と出生の記録から、何が起きてきたかを見ます。")),
+    Section("past", _("これまでの人口"), _("国勢調査と出生の記録から、何が起きてきたかを見ます。")),
     Section(
         "future",
-        _lazy("これからの見通し"),
-        _lazy("いくつかの前提のもとで、人口がどう変わるかを計算した結果です。予言ではありません。"),
+        _("これからの見通し"),
+        _("いくつかの前提のもとで、人口がどう変わるかを計算した結果です。予言ではありません。"),
     ),
     Section(
         "causes",
-        _lazy("なぜそうなるのか"),
-        _lazy("出生と死亡、転入と転出が、それぞれどれだけ人口を動かすかを分けて見ます。"),
+        _("なぜそうなるのか"),
+        _("出生と死亡、転入と転出が、それぞれどれだけ人口を動かすかを分けて見ます。"),
     ),
 )
+
+DIAMONDS = _("ひし形は公表された値で、線との開きが計算の違いです。")
 
 OUTLOOK = Figure(
     "outlook",
     "summary",
     "scenario_totals",
-    _lazy("総人口のこれまでとこれから"),
-    _lazy("黒い線は国勢調査で数えた人口、色の線は計算した見通しです。点線より右が計算の範囲です。"),
+    _("総人口のこれまでとこれから"),
+    _("太い線は国勢調査で数えた人口、細い線は計算した見通しです。点線より右が計算の範囲です。"),
     future.outlook,
     tables.outlook,
     descriptions.outlook,
@@ -119,19 +125,21 @@ FIGURES: tuple[Figure, ...] = (
         "total-population",
         "past",
         "observed_total",
-        _lazy("総人口の推移"),
-        _lazy("棒の高さが国勢調査の総人口です。色の違う部分は、避難者など市民と別に数える人です。"),
+        _("総人口の推移"),
+        _("棒の高さが国勢調査の総人口です。"),
         past.total_population,
         tables.total_population,
         descriptions.total_population,
+        _("色の違う部分は避難者など別に数える人で、かっこの中はその人たちを除いた人口です。"),
+        lambda vision: any(row["special"] for row in vision.tables["observed_total"]),
     ),
     Figure(
         "births-and-tfr",
         "past",
         "births_tfr",
-        _lazy("出生数と合計特殊出生率"),
-        _lazy(
-            "合計特殊出生率は、一人の女性が一生に産む子どもの数の目安です。右の図の縦の目盛りは0から始まりません。"
+        _("出生数と合計特殊出生率"),
+        _(
+            "合計特殊出生率は、一人の女性が一生に産む子どもの数の目安です。その図の縦の目盛りは0から始まりません。"
         ),
         past.births_and_tfr,
         tables.births_and_tfr,
@@ -141,8 +149,8 @@ FIGURES: tuple[Figure, ...] = (
         "net-migration",
         "past",
         "net_migration",
-        _lazy("年齢別の人口移動"),
-        _lazy(
+        _("年齢別の人口移動"),
+        _(
             "0より下は転出のほうが多く、上は転入のほうが多い年齢です。線は国勢調査の間の5年ごとで、太い線が最も新しい期間です。"
         ),
         past.net_migration,
@@ -153,30 +161,36 @@ FIGURES: tuple[Figure, ...] = (
         "vision-and-actual",
         "past",
         "vision_and_actual",
-        _lazy("見通しと実績の比較"),
-        _lazy(
-            "点線より右の黒い線は、見通しを作ったあとに行われた国勢調査です。見通しの線との開きが、はずれの大きさです。"
+        _("見通しと実績の比較"),
+        _(
+            "点線より右の太い線は、見通しを作ったあとに行われた国勢調査です。見通しの線との開きが、はずれの大きさです。縦の目盛りは0から始まりません。"
         ),
         past.vision_and_actual,
         tables.vision_and_actual,
         descriptions.vision_and_actual,
+        DIAMONDS,
+        lambda vision: any(
+            row["series"].startswith("published:") for row in vision.tables["vision_and_actual"]
+        ),
     ),
     Figure(
         "scenarios",
         "future",
         "scenario_totals",
-        _lazy("シナリオ別の総人口"),
-        _lazy("線の右端が最後の年の人口です。ひし形は市が公表した値で、線との開きが計算の違いです。"),
+        _("シナリオ別の総人口"),
+        _("線の右端が最後の年の人口です。"),
         future.scenarios,
         tables.scenarios,
         descriptions.scenarios,
+        DIAMONDS,
+        lambda vision: bool(future.published_marks(vision).points),
     ),
     Figure(
         "age-structure",
         "future",
         "scenario_ages",
-        _lazy("年齢3区分別の人口"),
-        _lazy("棒の上の数字は65歳以上の割合です。"),
+        _("年齢3区分別の人口"),
+        _("棒の上の数字は65歳以上の割合です。"),
         future.age_structure,
         tables.age_structure,
         descriptions.age_structure,
@@ -185,18 +199,20 @@ FIGURES: tuple[Figure, ...] = (
         "support-ratio",
         "future",
         "support_ratio",
-        _lazy("75歳以上1人を支える15～64歳の人数"),
-        _lazy("数字が小さいほど、支える側の一人ひとりの負担が重くなります。ひし形は市が公表した値です。"),
+        _("75歳以上1人を支える15～64歳の人数"),
+        _("数字が小さいほど、支える側の一人ひとりの負担が重くなります。"),
         future.support_ratio,
         tables.support_ratio,
         descriptions.support_ratio,
+        DIAMONDS,
+        lambda vision: any(row["published"] is not None for row in vision.tables["support_ratio"]),
     ),
     Figure(
         "pyramid",
         "future",
         "pyramid",
-        _lazy("人口ピラミッド"),
-        _lazy("左が男、右が女で、下ほど若い年齢です。年を動かすと、人数の多い世代が上へ移っていきます。"),
+        _("人口ピラミッド"),
+        _("左が男、右が女で、下ほど若い年齢です。年を動かすと、人数の多い世代が上へ移っていきます。"),
         pyramid_chart.pyramid,
         tables.pyramid,
         descriptions.pyramid,
@@ -205,8 +221,8 @@ FIGURES: tuple[Figure, ...] = (
         "women-20-39",
         "future",
         "women_20_39",
-        _lazy("20～39歳の女性"),
-        _lazy("生まれる子どもの数は、この年齢の女性の数に大きく左右されます。"),
+        _("20～39歳の女性"),
+        _("生まれる子どもの数は、この年齢の女性の数に大きく左右されます。"),
         future.women_20_39,
         tables.women_20_39,
         descriptions.women_20_39,
@@ -215,8 +231,8 @@ FIGURES: tuple[Figure, ...] = (
         "components",
         "causes",
         "components",
-        _lazy("自然増減と社会増減"),
-        _lazy("各年までの5年間の増減です。白い丸が両方を合わせた増減です。"),
+        _("自然増減と社会増減"),
+        _("各年までの5年間の増減です。白い丸が両方を合わせた増減です。"),
         causes.components,
         tables.components,
         descriptions.components,
@@ -225,8 +241,8 @@ FIGURES: tuple[Figure, ...] = (
         "split",
         "causes",
         "split",
-        _lazy("シナリオの差の内訳"),
-        _lazy(
+        _("シナリオの差の内訳"),
+        _(
             "展望と基準の差を、出生によるもの、移動によるもの、両方が重なって生まれるものに分けました。分ける順序によって内訳は変わります。"
         ),
         causes.split,
@@ -237,8 +253,8 @@ FIGURES: tuple[Figure, ...] = (
         "influence",
         "causes",
         "influence",
-        _lazy("自然増減・社会増減の影響度"),
-        _lazy("国の手引きの方法です。段階の数字が大きいほど、その改善が人口を保つうえで効きます。"),
+        _("自然増減・社会増減の影響度"),
+        _("国の手引きの方法です。段階の数字が大きいほど、その改善が人口を保つうえで効きます。"),
         causes.influence,
         tables.influence,
         descriptions.influence,
@@ -247,8 +263,8 @@ FIGURES: tuple[Figure, ...] = (
         "decline-stage",
         "causes",
         "decline_stage",
-        _lazy("人口減少の段階"),
-        _lazy(
+        _("人口減少の段階"),
+        _(
             "最初の年を100とした指数です。第1段階は65歳以上が増える時期、第2段階は横ばいか1割未満の減、第3段階は1割以上の減です。"
         ),
         causes.decline_stage,
@@ -266,6 +282,7 @@ def draw(figure: Figure, vision: Vision) -> Drawn:
         figure.draw(vision),
         figure.tabulate(vision),
         figure.describe(vision),
+        sentence(str(figure.reading), str(figure.note) if figure.note_if(vision) else ""),
         vision.sources.get(figure.table_name, []),
     )
 
@@ -304,7 +321,10 @@ def key_figures(vision: Vision) -> list[KeyFigure]:
         year, total = max(counted)
         shown.append(
             KeyFigure(
-                _("いまの人口"), short_persons(total), _("%(year)s年 国勢調査") % {"year": year}, "observed"
+                gettext("いまの人口"),
+                short_persons(total),
+                gettext("%(year)s年 国勢調査") % {"year": year},
+                "observed",
             )
         )
     infos = future.headline_scenarios(vision)
@@ -315,9 +335,9 @@ def key_figures(vision: Vision) -> list[KeyFigure]:
         if first and last:
             shown.append(
                 KeyFigure(
-                    _("%(year)s年・%(scenario)s") % {"year": vision.to_year, "scenario": info.title},
+                    gettext("%(year)s年・%(scenario)s") % {"year": vision.to_year, "scenario": info.title},
                     short_persons(last["total"]),
-                    _("%(base)s年から%(change)s")
+                    gettext("%(base)s年から%(change)s")
                     % {
                         "base": vision.base_year,
                         "change": signed_percent(last["total"] / first["total"] - 1),
@@ -338,9 +358,9 @@ def _ratio_figures(vision: Vision, scenario: str) -> list[KeyFigure]:
     if first and last:
         shown.append(
             KeyFigure(
-                _("75歳以上1人を支える人"),
-                _("%(ratio)s人") % {"ratio": ratio(last["ratio"])},
-                _("%(year)s年（%(base)s年は%(first)s人）")
+                gettext("75歳以上1人を支える人"),
+                gettext("%(ratio)s人") % {"ratio": ratio(last["ratio"])},
+                gettext("%(year)s年（%(base)s年は%(first)s人）")
                 % {"year": vision.to_year, "base": vision.base_year, "first": ratio(first["ratio"])},
                 scenario,
             )
@@ -350,9 +370,9 @@ def _ratio_figures(vision: Vision, scenario: str) -> list[KeyFigure]:
     if last:
         shown.append(
             KeyFigure(
-                _("20～39歳の女性"),
+                gettext("20～39歳の女性"),
                 short_persons(last["persons"]),
-                _("%(year)s年（%(base)s年の%(share)s%%）")
+                gettext("%(year)s年（%(base)s年の%(share)s%%）")
                 % {"year": vision.to_year, "base": vision.base_year, "share": number(last["index"])},
                 scenario,
             )

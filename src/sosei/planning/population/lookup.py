@@ -30,12 +30,14 @@ def nearest_areas(text: str, user: Any = None, count: int = 5) -> list[Area]:
     """Areas with a vision whose code or name comes nearest to `text`; all of the first few where nothing is near."""
     wanted = folded(text).casefold()
     areas = list(Area.objects.visible_to(user).with_vision())
-    likeness = {
-        area: max(
-            difflib.SequenceMatcher(None, wanted, name.casefold()).ratio()
-            for name in (area.code, area.name, area.name_en)
-            if name
-        )
-        for area in areas
-    }
-    return sorted(areas, key=lambda area: (-likeness[area], area.code))[:count]
+
+    def likeness(area: Area) -> float:
+        names = [name.casefold() for name in (area.code, area.name, area.name_en) if name]
+        return max(difflib.SequenceMatcher(None, wanted, name).ratio() for name in names)
+
+    def distance(area: Area) -> int:
+        # Codes of one prefecture look alike; of two equally alike the nearer number is the likelier slip.
+        both = wanted[:5] + area.code
+        return abs(int(wanted[:5]) - int(area.code)) if both.isdecimal() and both.isascii() else 0
+
+    return sorted(areas, key=lambda area: (-likeness(area), distance(area), area.code))[:count]

@@ -107,9 +107,9 @@ def censuses_of(area: Area) -> Censuses:
         .order_by("date")
     )
     cells: dict[int, list[tuple[Any, ...]]] = {}
-    for row in ObservationCell.objects.filter(observation__in=observations).values_list(
-        "observation_id", "sex", "age_from", "age_to", "persons"
-    ):
+    # Without the table's own order, which would join areas for nothing.
+    counted = ObservationCell.objects.filter(observation__in=[o.pk for o in observations]).order_by()
+    for row in counted.values_list("observation_id", "sex", "age_from", "age_to", "persons"):
         cells.setdefault(row[0], []).append(row[1:])
     by_group: dict[str, dict[int, Census]] = {}
     for observation in sorted(observations, key=lambda o: CENSUS_KINDS.index(o.kind), reverse=True):

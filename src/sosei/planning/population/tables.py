@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sosei.planning.population.vision_records import Row, Vision
+from sosei.planning.population.vision_records import Check, Row, Vision
 from sosei.planning.population.wording import number, percent, signed
 
 EMPTY = "－"
@@ -127,7 +127,7 @@ def total_population(vision: Vision) -> FigureTable:
         [
             ("year", _("年"), "year"),
             ("total", _("総人口"), "persons"),
-            ("residents", _("市民"), "persons"),
+            ("residents", _("別に数える人を除いた人口"), "persons"),
             ("special", _("別に数える人"), "persons"),
         ],
     )
@@ -182,7 +182,7 @@ def vision_and_actual(vision: Vision) -> FigureTable:
             return _("国勢調査")
         if name.startswith("published:"):
             scenario = name.removeprefix("published:")
-            return _("市の公表値（%(scenario)s）") % {"scenario": titles.get(scenario, scenario)}
+            return _("公表値（%(scenario)s）") % {"scenario": titles.get(scenario, scenario)}
         return titles[name]
 
     return FigureTable(
@@ -242,7 +242,7 @@ def support_ratio(vision: Vision) -> FigureTable:
     if not published:
         return table
     return FigureTable(
-        [*table.columns, Column(_("市の公表値"), "ratio")],
+        [*table.columns, Column(_("公表値"), "ratio")],
         [[*row, published.get(row[0])] for row in table.rows],
     )
 
@@ -358,6 +358,15 @@ def split(vision: Vision) -> FigureTable:
     )
 
 
+def ordered_checks(vision: Vision) -> list[Check]:
+    """The checks as the page lists them: totals first, then support ratios, each by scenario and year."""
+    order = [info.name for info in vision.scenarios]
+    return sorted(
+        vision.checks,
+        key=lambda check: (check.quantity != "total", order.index(check.scenario), check.year),
+    )
+
+
 def checks(vision: Vision) -> FigureTable:
     """The published figure, ours, the difference, and whether it lies within the tolerance."""
     titles = _titles(vision)
@@ -369,19 +378,19 @@ def checks(vision: Vision) -> FigureTable:
     def apart(check: Any, value: float, sign: bool) -> str:
         if check.quantity == "total":
             return f"{signed(value * 100, 2) if sign else number(value * 100, 0)}%"
-        return signed(value, 2) if sign else number(value, 1)
+        # A third decimal, so that a difference just over the tolerance does not look like one on it.
+        return signed(value, 3) if sign else number(value, 1)
 
     return FigureTable(
         [
             Column(_("シナリオ"), "text"),
             Column(_("項目"), "text"),
             Column(_("年"), "year"),
-            Column(_("市の公表値"), "text"),
-            Column(_("本システム"), "text"),
+            Column(_("公表値"), "text"),
+            Column(_("Soseiの値"), "text"),
             Column(_("差"), "text"),
             Column(_("許容差"), "text"),
             Column(_("判定"), "text"),
-            Column(_("理由"), "text"),
         ],
         [
             [
@@ -398,8 +407,7 @@ def checks(vision: Vision) -> FigureTable:
                 apart(check, check.difference, True),
                 "±" + apart(check, check.tolerance, False),
                 _("範囲内") if check.holds else _("範囲外"),
-                check.why,
             ]
-            for check in vision.checks
+            for check in ordered_checks(vision)
         ],
     )

@@ -50,11 +50,16 @@ def with_vision(view: View) -> View:
             return render(request, "population/no_vision.html", {"area": area}, status=404)
         except DemographyError as error:
             return render(
-                request, "population/cannot_compute.html", {"area": area, "error": error}, status=500
+                request, "population/cannot_compute.html", {"area": area, "error": _told(error)}, status=500
             )
         return view(request, held, **kwargs)
 
     return found
+
+
+def _told(error: DemographyError) -> str:
+    """The engine's sentence in the reader's language."""
+    return error.text(get_language() or "ja")
 
 
 def _moved(request: HttpRequest, area: Area) -> HttpResponse:
@@ -85,7 +90,7 @@ def panelled(vision: Vision, query: Mapping[str, Any]) -> Panelled:
         return Panelled(vision, given, chosen, problems=error.problems)
     except DemographyError as error:
         # The levers together leave nobody somewhere; the reader can only change them, so it is told there.
-        return Panelled(vision, given, chosen, problems={"form": str(error)})
+        return Panelled(vision, given, chosen, problems={"form": _told(error)})
 
 
 @gzip_page
@@ -125,7 +130,11 @@ def _checks(vision: Vision) -> dict[str, Any] | None:
     if not vision.checks:
         return None
     table = tables.checks(vision)
-    return {"columns": table.columns, "rows": list(zip(vision.checks, table.cells(), strict=True))}
+    rows = [
+        (check, list(zip(table.columns, cells, strict=True)))
+        for check, cells in zip(tables.ordered_checks(vision), table.cells(), strict=True)
+    ]
+    return {"columns": table.columns, "rows": rows}
 
 
 @gzip_page
@@ -137,7 +146,7 @@ def what_if(request: HttpRequest, held: Vision) -> HttpResponse:
         return redirect(f"{address}?{request.META.get('QUERY_STRING', '')}#what-if")
     panel = panelled(held, request.GET)
     return render(
-        request, "population/_what_if_result.html", {"panel": panel, "vision": held, "area": held.area}
+        request, "population/_what_if_answer.html", {"panel": panel, "vision": held, "area": held.area}
     )
 
 

@@ -19,10 +19,18 @@ from sosei.engines.demography.scenario import Scenario as EngineScenario
 from sosei.engines.demography.scenario import apply_scenario, scenario_from_yaml
 from sosei.planning.population import vision_notes, vision_tables
 from sosei.planning.population.area_inputs import inputs_of, newest_assumption_set
-from sosei.planning.population.inputs import ProjectionInputs
-from sosei.planning.population.models import Area, PublishedFigure, Scenario, VitalStatistic
+from sosei.planning.population.inputs import ProjectionInputs, observed_periods
+from sosei.planning.population.models import Area, ProjectionRun, PublishedFigure, Scenario, VitalStatistic
 from sosei.planning.population.observations import MissingObservationError
-from sosei.planning.population.vision_records import Assumption, Check, LeftOut, Row, ScenarioInfo, Vision
+from sosei.planning.population.vision_records import (
+    Assumption,
+    Check,
+    LeftOut,
+    Row,
+    ScenarioInfo,
+    StoredRun,
+    Vision,
+)
 
 __all__ = [
     "Assumption",
@@ -72,6 +80,7 @@ def _state(area: Area) -> tuple[int, ...]:
         area.vital_statistics.aggregate(m=Max("id"))["m"],
         area.published_figures.aggregate(m=Max("id"))["m"],
         area.assumption_sets.aggregate(m=Max("id"))["m"],
+        area.projection_runs.aggregate(m=Max("id"))["m"],
         Scenario.objects.aggregate(m=Max("id"))["m"],
     ]
     return tuple(n or 0 for n in newest)
@@ -115,7 +124,33 @@ def _vision(area_id: int, state: tuple[int, ...], language: str, until: int) -> 
         checks=vision_notes.checks(figures, by_scenario, ratios, inputs.base_year),
         left_out=left_out,
         assumptions_title=vision_notes.in_language(inputs.assumptions.title),
+        stored_runs=_stored_runs(area, inputs, scenarios),
     )
+
+
+def _stored_runs(
+    area: Area, inputs: ProjectionInputs, scenarios: dict[str, EngineScenario]
+) -> list[StoredRun]:
+    """The newest stored run of exactly these inputs, scenario by scenario."""
+    fingerprints = {inputs.fingerprint(scenario): name for name, scenario in scenarios.items()}
+    newest = {
+        run.fingerprint: run
+        for run in ProjectionRun.objects.visible_to(None)
+        .filter(area=area, fingerprint__in=fingerprints)
+        .order_by("id")
+    }
+    return [
+        StoredRun(
+            scenario=name,
+            title=vision_notes.in_language(scenarios[name].title),
+            fingerprint=fingerprint,
+            engine_version=newest[fingerprint].engine_version,
+            run_by=newest[fingerprint].run_by,
+            run_at=newest[fingerprint].run_at,
+        )
+        for fingerprint, name in fingerprints.items()
+        if fingerprint in newest
+    ]
 
 
 def _that_fit(
@@ -207,15 +242,7 @@ def _sources(area: Area, inputs: ProjectionInputs, figures: list[PublishedFigure
     return {
         "observed_total": observed,
         "births_tfr": lines(*vital),
-        "net_migration": [
-            *observed,
-            vision_notes.in_language(
-                {
-                    "ja": "純移動数は、国勢調査の差から生残率で求めた推計（Sosei）",
-                    "en": "Net migration estimated by Sosei from two censuses and survivorship (residual method)",
-                }
-            ),
-        ],
+        "net_migration": [*observed, *_notes_on_migration(inputs)],
         **dict.fromkeys(
             (
                 "scenario_totals",
@@ -232,3 +259,27 @@ def _sources(area: Area, inputs: ProjectionInputs, figures: list[PublishedFigure
         "support_ratio": lines(*projected, *counted, *special, *printed),
         "vision_and_actual": lines(*projected, *counted, *special, *printed),
     }
+
+
+def _notes_on_migration(inputs: ProjectionInputs) -> list[str]:
+    """How net migration was found, and which intervals hold people who were counted apart only at their start."""
+    notes = [
+        {
+            "ja": "純移動数は、国勢調査の差から生残率で求めた推計（Sosei）",
+            "en": "Net migration estimated by Sosei from two censuses and survivorship (residual method)",
+        }
+    ]
+    for name in inputs.assumptions.without:
+        last = max(inputs.censuses.groups.get(name, {}), default=None)
+        later = [f"{a}-{b}" for a, b in observed_periods(inputs.censuses) if last is not None and a >= last]
+        if later:
+            title = inputs.assumptions.special[name].get("title", {})
+            notes.append(
+                {
+                    "ja": f"{'、'.join(later)}年は{title.get('ja', name)}の出入りを含む"
+                    f"（{last}年より後は別に数えた資料がない）",
+                    "en": f"{', '.join(later)} include moves of {title.get('en', name).lower()} "
+                    f"(not counted apart after {last})",
+                }
+            )
+    return [vision_notes.in_language(note) for note in notes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Row = dict[str, Any]
@@ -55,6 +56,18 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class StoredRun:
+    """The stored projection behind a scenario's figures: who computed it, when, with which engine and inputs."""
+
+    scenario: str
+    title: str
+    fingerprint: str
+    engine_version: str
+    run_by: str
+    run_at: datetime
+
+
+@dataclass(frozen=True)
 class Vision:
     """Everything the page of one area shows.
 
@@ -86,3 +99,6 @@ class Vision:
     checks: list[Check] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     assumptions_title: str = ""
+    stored_runs: list[StoredRun] = field(
+        default_factory=list
+    )  # empty until a projection of these inputs is stored

@@ -115,8 +115,15 @@ class Panelled:
         support = at(self.tables.get("support_ratio", []), NAME, year)
         if not (total and base and support):
             return ""
+        if self.what_if == WhatIf():
+            return _(
+                "条件をまだ変えていないので、基準推計と同じです。%(year)s年の総人口は%(total)sです。"
+            ) % {
+                "year": year,
+                "total": persons(total["total"]),
+            }
         return sentence(
-            _("この条件では、%(year)s年の総人口は%(total)sで、基準推計より%(difference)s人です。")
+            _("この条件では、%(year)s年の総人口は%(total)sで、基準推計との差は%(difference)s人です。")
             % {
                 "year": year,
                 "total": persons(total["total"]),
@@ -180,6 +187,7 @@ class Panelled:
                 "unit": "",
                 "low": 0.8,
                 "high": 2.6,
+                "bounds": (0.5, 3),
                 "step": 0.01,
                 "start": newest[-1] if newest else 1.5,
                 "value": "" if self.what_if.tfr is None else f"{self.what_if.tfr:g}",
@@ -188,7 +196,7 @@ class Panelled:
                 "name": "tfr_by",
                 "label": _("達成する年"),
                 "help": _("出生率と転出の回復が、この年までに少しずつ進みます。"),
-                "unit": _("年"),
+                "unit": "",
                 "low": years[1],
                 "high": years[-1],
                 "step": 5,
@@ -213,12 +221,15 @@ class Panelled:
                 "unit": _("世帯"),
                 "low": 0,
                 "high": 500,
+                "bounds": (0, 2000),
                 "step": 5,
                 "start": self.what_if.households,
                 "value": str(self.what_if.households),
             },
         ]
         for row in rows:
+            # A slider covers what is likely; the number beside it takes all that can be computed.
+            row.setdefault("bounds", (row["low"], row["high"]))
             row["error"] = self.problems.get(row["name"], "")
             if row["name"] in self.problems:
                 row["value"] = self.query.get(row["name"], "")

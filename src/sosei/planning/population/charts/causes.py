@@ -17,6 +17,7 @@ from sosei.planning.population.charts.parts import (
     Rows,
     Spec,
     finish,
+    legend_columns,
     line_chart,
     year_axis,
 )
@@ -99,7 +100,9 @@ def stacked_changes(rows: list[Row], parts: Sequence[tuple[str, str]], low: floa
                     domain=[title for _key, title in parts],
                     range=[chart_theme.colour(_CHANGE_COLOURS[key]) for key, _title in parts],
                 ),
-                legend=alt.Legend(symbolType="square", columns=1 if len(parts) < 3 else 3),
+                legend=alt.Legend(
+                    symbolType="square", columns=legend_columns([title for _key, title in parts])
+                ),
             ),
             tooltip=[
                 alt.Tooltip("year:O", title=_("年")),
@@ -203,7 +206,7 @@ def _influence(row: Row) -> Spec:
     rule = (
         alt.Chart(alt.InlineData(values=here))
         .mark_rule(color=chart_theme.colour("ink"), strokeWidth=2)
-        .encode(x=alt.X("ratio:Q", scale=scale), y=alt.value(-6), y2=alt.value(64))
+        .encode(x=alt.X("ratio:Q", scale=scale), y=alt.value(-6), y2=alt.value(10))
     )
     return finish(alt.layer(strips, rule, numbers, marker, value), {"bands": bands}, 64, right=24, top=44)
 
@@ -244,7 +247,7 @@ def decline_stage(vision: Vision) -> list[Panel]:
 
 def split(vision: Vision) -> list[Panel]:
     """What of the gap between the two scenarios is natural, what social, and what both together."""
-    rows = vision.tables["split"]
+    rows = [row for row in vision.tables["split"] if row["year"] > vision.base_year]
     keys = ("natural", "social", "interaction")
     low = min([0.0, *(sum(min(row[key], 0) for key in keys) for row in rows)])
     high = max([0.0, *(sum(max(row[key], 0) for key in keys) for row in rows)])

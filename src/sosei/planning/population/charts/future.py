@@ -61,13 +61,15 @@ def observed_line(vision: Vision) -> Line:
     for row in vision.tables.get("vision_and_actual", []):
         if row["series"] == "hindsight":
             points[row["year"]] = row["total"]
-    return Line("observed", _("国勢調査"), sorted(points.items()), labelled=False, width=3)
+    return Line(
+        "observed", _("国勢調査"), sorted(points.items()), labelled=False, named_at_start=True, width=3
+    )
 
 
 def published_marks(vision: Vision) -> Marks:
     """The totals that the municipality itself published."""
     return Marks(
-        _("市の公表値"),
+        _("公表値"),
         [
             (check.year, check.published, short_persons(check.published))
             for check in vision.checks
@@ -103,7 +105,7 @@ def support_ratio(vision: Vision) -> list[Panel]:
     published = {row["year"]: row["published"] for row in rows if row["published"] is not None}
     spec = line_chart(
         scenario_lines(vision, rows, "ratio", headline_scenarios(vision)),
-        marks=Marks(_("市の公表値"), [(year, value, "") for year, value in sorted(published.items())]),
+        marks=Marks(_("公表値"), [(year, value, "") for year, value in sorted(published.items())]),
         label=lambda value: _("%(ratio)s人") % {"ratio": ratio(value)},
         axis_label="format(datum.value, '.0f')",
     )

@@ -21,6 +21,9 @@ Rows = list[dict[str, Any]]
 WHOLE = "replace(format(datum.value, ',d'), '-', '−')"
 """Vega expression of a whole number, with the minus sign the tables use."""
 
+PHONE_PLOT, SYMBOL = 310, 34
+"""Width in pixels of a chart on a telephone, and of a legend's symbol with the space around it."""
+
 LABEL_GAP = 36.0
 """Least distance in pixels between two labels of two lines each."""
 
@@ -42,6 +45,7 @@ class Line:
     title: str
     points: Sequence[tuple[float, float]]
     labelled: bool = True
+    named_at_start: bool = False
     width: float = 2.5
 
 
@@ -73,11 +77,10 @@ def persons_label(top: float) -> str:
     return "datum.value == 0 ? '0' : format(abs(datum.value) / 10000, ',~f') + '万'"
 
 
-def text_width(text: str, size: float = 13) -> float:
-    """Width of the longest line in pixels: full-width characters take the size, others six tenths of it."""
-    return max(
-        sum(size if east_asian_width(c) in "WF" else size * 0.6 for c in line) for line in text.split("\n")
-    )
+def legend_columns(titles: Sequence[str]) -> int:
+    """How many columns of a legend fit the width of a telephone."""
+    widest = max(sum(13 if east_asian_width(c) in "WF" else 7.5 for c in title) for title in titles)
+    return max(1, min(len(titles), int(PHONE_PLOT // (widest + SYMBOL))))
 
 
 def year_axis(years: Iterable[float]) -> alt.X:
@@ -111,30 +114,43 @@ def line_datasets(
         top = math.ceil(max(values) / step) * step
     named = [line for line in lines if line.labelled and line.points]
     places = chart_theme.spread_labels([line.points[-1][1] for line in named], bottom, top, height, LABEL_GAP)
-    return (
-        {
-            "lines": [
-                {"series": line.name, "title": line.title, "year": x, "value": y, "text": label(y)}
-                for line in lines
-                for x, y in line.points
-            ],
-            "labels": [
-                {
-                    "series": line.name,
-                    "year": line.points[-1][0],
-                    "value": place,
-                    "label": f"{line.title}\n{label(line.points[-1][1])}",
-                }
-                for line, place in zip(named, places, strict=True)
-            ],
-            "marks": [
-                {"year": x, "value": y, "label": text, "title": marks.title, "text": label(y)}
-                for x, y, text in marks.points
-            ],
-        },
-        bottom,
-        top,
-    )
+    datasets: dict[str, Rows] = {
+        "lines": [
+            {
+                "series": line.name,
+                "title": line.title,
+                "year": x,
+                "value": y,
+                "text": label(y),
+                "width": line.width,
+            }
+            for line in lines
+            for x, y in line.points
+        ],
+        "labels": [
+            {
+                "series": line.name,
+                "year": line.points[-1][0],
+                "value": place,
+                "label": f"{line.title}\n{label(line.points[-1][1])}",
+            }
+            for line, place in zip(named, places, strict=True)
+        ],
+    }
+    if marks.points:
+        datasets["marks"] = [
+            {
+                "year": x,
+                "value": y,
+                "label": text,
+                "title": marks.title,
+                "text": label(y),
+                # Of two in one year the higher carries its figure above, the lower below.
+                "above": any(other < y for year, other, _t in marks.points if year == x),
+            }
+            for x, y, text in marks.points
+        ]
+    return datasets, bottom, top
 
 
 def line_chart(
@@ -170,7 +186,7 @@ def line_chart(
     y = alt.Y(
         "value:Q",
         title=unit or None,
-        scale=alt.Scale(domainMin=bottom, domainMax=alt.ExprRef("top"), nice=False, zero=from_zero),
+        scale=alt.Scale(domain=[bottom, alt.ExprRef("top")], nice=False, zero=from_zero),
         axis=alt.Axis(tickCount=6, labelExpr=axis_label or persons_label(top)),
     )
     tooltip = [
@@ -197,9 +213,7 @@ def line_chart(
                 scale=alt.Scale(domain=names, range=[chart_theme.DASHES.get(name, [1, 0]) for name in names]),
                 legend=None,
             ),
-            strokeWidth=alt.StrokeWidth(
-                "series:N", scale=alt.Scale(domain=names, range=[line.width for line in lines]), legend=None
-            ),
+            strokeWidth=alt.StrokeWidth("width:Q", scale=None),
         )
     )
     layers.append(
@@ -207,11 +221,45 @@ def line_chart(
         .mark_point(filled=True, size=34, opacity=1)
         .encode(x=x, y=y, color=alt.Color("series:N", scale=scale, legend=None), tooltip=tooltip)
     )
+    if marks.points:
+        layers += _diamonds(marks.title, x, y, tooltip)
     layers.append(
+        alt.Chart(alt.NamedData(name="labels"))
+        .mark_text(
+            align="left", dx=9, fontWeight="bold", lineBreak="\n", lineHeight=16, baseline="middle", dy=-8
+        )
+        .encode(x=x, y=y, text="label:N", color=alt.Color("series:N", scale=scale, legend=None))
+    )
+    starts = [line for line in lines if line.named_at_start and line.points]
+    if starts:
+        datasets["starts"] = [
+            {
+                "series": line.name,
+                "year": line.points[0][0],
+                "value": max(y for _x, y in line.points),
+                "label": line.title,
+            }
+            for line in starts
+        ]
+        layers.append(
+            alt.Chart(alt.NamedData(name="starts"))
+            .mark_text(align="left", dy=-14, fontWeight="bold")
+            .encode(x=x, y=y, text="label:N", color=alt.Color("series:N", scale=scale, legend=None))
+        )
+    for name, (layer, rows) in (extra or {}).items():
+        layers.append(layer)
+        datasets[name] = rows
+    chart = alt.layer(*layers).add_params(alt.param(name="top", value=top))
+    return finish(chart, datasets, height)
+
+
+def _diamonds(title: str, x: Any, y: Any, tooltip: Any) -> list[Any]:
+    """Layers of the marks: diamonds, the text beside each, and what they are."""
+    points = (
         alt.Chart(alt.NamedData(name="marks"))
         .mark_point(
             shape="diamond",
-            size=130,
+            size=80,
             filled=True,
             fill=chart_theme.colour("surface"),
             stroke=chart_theme.colour("ink"),
@@ -220,31 +268,24 @@ def line_chart(
         )
         .encode(x=x, y=y, tooltip=tooltip)
     )
-    # The figure beside a diamond stands on a halo, so that lines behind it do not cross it out.
-    for halo in (True, False):
-        paint = (
-            {"stroke": chart_theme.colour("surface"), "strokeWidth": 5, "strokeJoin": "round"} if halo else {}
-        )
-        layers.append(
-            alt.Chart(alt.NamedData(name="marks"))
-            .mark_text(align="right", baseline="top", dx=-8, dy=6, fontSize=12, **paint)
-            .encode(x=x, y=y, text="label:N")
-        )
-    if marks.points:
-        layers.append(_key(marks.title))
-    layers.append(
-        alt.Chart(alt.NamedData(name="labels"))
-        .mark_text(
-            align="left", dx=9, fontWeight="bold", lineBreak="\n", lineHeight=16, baseline="middle", dy=-8
-        )
-        .encode(x=x, y=y, text="label:N", color=alt.Color("series:N", scale=scale, legend=None))
-    )
-    room = max((text_width(row["label"]) for row in datasets["labels"]), default=0)
-    for name, (layer, rows) in (extra or {}).items():
-        layers.append(layer)
-        datasets[name] = rows
-    chart = alt.layer(*layers).add_params(alt.param(name="top", value=top))
-    return finish(chart, datasets, height, right=room + 14)
+    layers = [points]
+    for above in (True, False):
+        placed = {
+            "align": "right",
+            "baseline": "bottom" if above else "top",
+            "dx": -8,
+            "dy": -4 if above else 6,
+        }
+        # The figure beside a diamond stands on a halo, so that lines behind it do not cross it out.
+        halo = {"stroke": chart_theme.colour("surface"), "strokeWidth": 5, "strokeJoin": "round"}
+        for paint in (halo, {}):
+            layers.append(
+                alt.Chart(alt.NamedData(name="marks"))
+                .transform_filter("datum.above" if above else "!datum.above")
+                .mark_text(fontSize=12, **placed, **paint)
+                .encode(x=x, y=y, text="label:N")
+            )
+    return [*layers, _key(title)]
 
 
 def _key(title: str) -> Any:

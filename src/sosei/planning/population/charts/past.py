@@ -45,16 +45,19 @@ def total_population(vision: Vision) -> list[Panel]:
                     "persons": special,
                 }
             )
-    titles = {"residents": _("市民"), "special": _("避難者など別に数える人")}
+    titles = {"residents": _("別に数える人を除いた人口"), "special": _("避難者など別に数える人")}
     for part in parts:
         part["title"] = titles[str(part["part"])]
         part["text"] = persons(float(part["persons"]))
+    highest = max(rows, key=lambda row: row["total"])
     labels = [
         {
             "year": str(row["year"]),
             "to": row["total"],
             "label": short_persons(row["total"]),
-            "inside": _("市民 %(count)s") % {"count": short_persons(row["total"] - row["special"])}
+            # Named even where the bars stand too close for all numbers: the ends, the highest, those with a part.
+            "major": row in (rows[0], rows[-1], highest) or bool(row["special"]),
+            "inside": _("（%(count)s）") % {"count": short_persons(row["total"] - row["special"])}
             if row["special"]
             else "",
         }
@@ -89,14 +92,19 @@ def total_population(vision: Vision) -> list[Panel]:
     above = (
         alt.Chart(alt.NamedData(name="labels"))
         .mark_text(dy=-9, fontSize=12, fontWeight="bold")
-        .encode(x=x, y=alt.Y("to:Q", scale=y_scale), text="label:N")
+        .encode(
+            x=x,
+            y=alt.Y("to:Q", scale=y_scale),
+            text="label:N",
+            opacity=alt.condition("datum.major || width > 520", alt.value(1), alt.value(0)),
+        )
     )
     layers: list[Any] = [bars, above]
     if any(row["special"] for row in rows):
         # Told by a line of its own above the bars: inside a bar it would not fit at telephone width.
         layers.append(
             alt.Chart(alt.NamedData(name="labels"))
-            .mark_text(dy=-25, fontSize=11.5, color=chart_theme.colour("special"))
+            .mark_text(dy=-25, fontSize=12)
             .encode(x=x, y=alt.Y("to:Q", scale=y_scale), text="inside:N")
         )
     return [Panel("main", "", finish(alt.layer(*layers), {"parts": parts, "labels": labels}, 320))]
@@ -278,7 +286,7 @@ def vision_and_actual(vision: Vision) -> list[Panel]:
     since = vision.base_year - 15
     counted = [(year, total) for year, total in actual if year >= since]
     # Its line ends earlier than the others, where a label would stand in the middle of theirs.
-    lines.append(Line("observed", _("国勢調査"), counted, labelled=False, width=3.5))
+    lines.append(Line("observed", _("国勢調査"), counted, labelled=False, named_at_start=True, width=3.5))
     published = [
         (year, total, short_persons(total))
         for name, points in series.items()
@@ -292,7 +300,7 @@ def vision_and_actual(vision: Vision) -> list[Panel]:
             "",
             line_chart(
                 [line for line in lines if line.points],
-                marks=Marks(_("市の公表値"), published),
+                marks=Marks(_("公表値"), published),
                 base_year=vision.base_year,
                 from_zero=False,
             ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import getpass
 from pathlib import Path
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from sosei.planning.population import lookup
 from sosei.planning.population.models import Area
 
 WRONG_USE = 2
@@ -20,16 +20,13 @@ def find_area(wanted: str) -> Area:
     Raises:
         CommandError: no such area; the nearest are listed, and the exit code is 2.
     """
-    areas = {a.code: a for a in Area.objects.visible_to(None)}
-    for area in areas.values():
-        if wanted in (area.code, area.full_code, area.name, area.name_en):
-            return area
-    names = {**areas, **{a.name: a for a in areas.values()}}
-    near = [str(names[n]) for n in difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)]
-    listed = near or [str(a) for a in Area.objects.visible_to(None).with_vision()[:3]]
+    area = lookup.find_area(wanted)
+    if area is not None:
+        return area
+    near = [str(a) for a in lookup.nearest_areas(wanted, count=3)]
     raise CommandError(
         _("「%(wanted)s」という市区町村は登録されていません。近いもの: %(near)s")
-        % {"wanted": wanted, "near": " / ".join(dict.fromkeys(listed)) or "-"},
+        % {"wanted": wanted, "near": " / ".join(near) or "-"},
         returncode=WRONG_USE,
     )
 
