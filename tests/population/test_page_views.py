@@ -161,7 +161,7 @@ def test_an_area_without_assumptions_is_told_apart_from_an_unknown_one(client: C
     assert not AssumptionSet.objects.filter(area=bare).exists()
     response = client.get(f"/{bare.code}/vision")
     assert response.status_code == 404
-    assert f"sosei project {bare.code}" in text_of(response)
+    assert f"sosei assumptions {bare.code}" in text_of(response)
 
 
 def test_a_projection_that_cannot_be_made_says_what_is_missing(

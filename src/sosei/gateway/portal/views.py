@@ -49,9 +49,11 @@ def home(request: HttpRequest) -> HttpResponse:
         found = lookup.find_area(wanted, user)
         if found is not None:
             return redirect("population:vision", code=found.code)
-    areas = list(Area.objects.visible_to(user).with_vision().order_by("code"))
+    areas = list(Area.objects.visible_to(user).with_vision().order_by("-own_assumptions", "code"))
     context = {
-        "cards": [_card(area) if i < DRAWN else Card(area) for i, area in enumerate(areas)],
+        "cards": [
+            _card(area) if i < DRAWN and area.own_assumptions else Card(area) for i, area in enumerate(areas)
+        ],
         "wanted": wanted,
         "nearest": lookup.nearest_areas(wanted, user) if wanted.strip() else [],
         "size": (int(WIDTH), int(HEIGHT)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,7 +41,7 @@ def _build_bundle(target: Path) -> list[Path]:
         with target.open("rb") as kept:
             if kept.readline() == stamp:
                 return []
-    script = vl_convert.javascript_bundle()
+    script = _bundled_apart()
     missing = [name for name in GLOBALS if f"window.{name}=" not in script]
     # Without the interpreter the charts would need 'unsafe-eval' in the content security policy.
     missing += [] if "expressionInterpreter" in script else ["expressionInterpreter"]
@@ -53,6 +55,14 @@ def _build_bundle(target: Path) -> list[Path]:
     # In a function of its own the bundle's short names cannot collide with those of another script.
     _write_whole(target, stamp + b"(()=>{" + script.encode() + b"\n})();\n")
     return [target]
+
+
+def _bundled_apart() -> str:
+    """The script, made by a process of its own: a server that forks its workers after the library's engine has run
+    in it would leave every worker waiting for that engine's threads, which a fork does not copy."""
+    making = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
+    made = subprocess.run([sys.executable, "-c", making], stdout=subprocess.PIPE, check=True)  # noqa: S603
+    return made.stdout.decode()
 
 
 def _copy_font(folder: Path) -> list[Path]:

@@ -46,8 +46,9 @@ def with_vision(view: View) -> View:
             return _moved(request, area)
         try:
             held = build_vision(area)
-        except NoVisionError:
-            return render(request, "population/no_vision.html", {"area": area}, status=404)
+        except NoVisionError as error:
+            context = {"area": area, "reason": str(error)}
+            return render(request, "population/no_vision.html", context, status=404)
         except DemographyError as error:
             return render(
                 request, "population/cannot_compute.html", {"area": area, "error": _told(error)}, status=500

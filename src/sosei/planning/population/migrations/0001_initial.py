@@ -7,283 +7,581 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('recognised_format', models.CharField(max_length=40)),
-                ('encoding', models.CharField(max_length=20)),
-                ('source', models.CharField(help_text='Where the figures come from, as printed under a chart', max_length=300)),
-                ('source_en', models.CharField(blank=True, max_length=300)),
-                ('source_url', models.URLField(blank=True)),
-                ('imported_by', models.CharField(max_length=150)),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('report', models.JSONField(default=dict, help_text='Counts, and notes by line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("recognised_format", models.CharField(max_length=40)),
+                ("encoding", models.CharField(max_length=20)),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where the figures come from, as printed under a chart", max_length=300
+                    ),
+                ),
+                ("source_en", models.CharField(blank=True, max_length=300)),
+                ("source_url", models.URLField(blank=True)),
+                ("imported_by", models.CharField(max_length=150)),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                ("report", models.JSONField(default=dict, help_text="Counts, and notes by line")),
             ],
             options={
-                'ordering': ['-imported_at', '-id'],
+                "ordering": ["-imported_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(help_text='The day counted: 1 October for a census')),
-                ('kind', models.CharField(choices=[('census_enumerated', '国勢調査（年齢不詳を含む）'), ('census_unknown_distributed', '国勢調査（不詳補完）'), ('register', '住民基本台帳'), ('official_projection', '社人研推計')], max_length=32)),
-                ('group', models.CharField(default='all', help_text='all, or a special population counted apart (evacuees, students, institutions)', max_length=40)),
-                ('provisional', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('note_en', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(help_text="The day counted: 1 October for a census")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("census_enumerated", "国勢調査（年齢不詳を含む）"),
+                            ("census_unknown_distributed", "国勢調査（不詳補完）"),
+                            ("register", "住民基本台帳"),
+                            ("official_projection", "社人研推計"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        default="all",
+                        help_text="all, or a special population counted apart (evacuees, students, institutions)",
+                        max_length=40,
+                    ),
+                ),
+                ("provisional", models.BooleanField(default=False)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("note_en", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'ordering': ['area', 'date', 'kind', '-id'],
+                "ordering": ["area", "date", "kind", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ObservationCell',
+            name="ObservationCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sex', models.CharField(choices=[('male', '男'), ('female', '女')], max_length=6)),
-                ('age_from', models.SmallIntegerField(help_text='First age; empty for age unknown', null=True)),
-                ('age_to', models.SmallIntegerField(help_text='Last age; empty for the open top group', null=True)),
-                ('persons', models.DecimalField(decimal_places=4, max_digits=14)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sex", models.CharField(choices=[("male", "男"), ("female", "女")], max_length=6)),
+                (
+                    "age_from",
+                    models.SmallIntegerField(help_text="First age; empty for age unknown", null=True),
+                ),
+                (
+                    "age_to",
+                    models.SmallIntegerField(help_text="Last age; empty for the open top group", null=True),
+                ),
+                ("persons", models.DecimalField(decimal_places=4, max_digits=14)),
             ],
             options={
-                'ordering': ['observation', 'sex', 'age_from'],
+                "ordering": ["observation", "sex", "age_from"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectionCell',
+            name="ProjectionCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.CharField(choices=[('population', '人口'), ('births', '出生'), ('deaths', '死亡'), ('net_migration', '純移動'), ('special', '別集団')], max_length=16)),
-                ('year', models.SmallIntegerField()),
-                ('sex', models.CharField(choices=[('male', '男'), ('female', '女')], max_length=6)),
-                ('age_from', models.SmallIntegerField()),
-                ('persons', models.FloatField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.CharField(
+                        choices=[
+                            ("population", "人口"),
+                            ("births", "出生"),
+                            ("deaths", "死亡"),
+                            ("net_migration", "純移動"),
+                            ("special", "別集団"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("sex", models.CharField(choices=[("male", "男"), ("female", "女")], max_length=6)),
+                ("age_from", models.SmallIntegerField()),
+                ("persons", models.FloatField()),
             ],
             options={
-                'ordering': ['run', 'quantity', 'year', 'sex', 'age_from'],
+                "ordering": ["run", "quantity", "year", "sex", "age_from"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectionRun',
+            name="ProjectionRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base_year', models.SmallIntegerField()),
-                ('to_year', models.SmallIntegerField()),
-                ('fingerprint', models.CharField(help_text='SHA-256 of every input number and the two documents', max_length=64)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('run_by', models.CharField(max_length=150)),
-                ('run_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("base_year", models.SmallIntegerField()),
+                ("to_year", models.SmallIntegerField()),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        help_text="SHA-256 of every input number and the two documents", max_length=64
+                    ),
+                ),
+                ("engine_version", models.CharField(max_length=20)),
+                ("run_by", models.CharField(max_length=150)),
+                ("run_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['area', '-id'],
+                "ordering": ["area", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedFigure',
+            name="PublishedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scenario_name', models.CharField(max_length=60)),
-                ('quantity', models.CharField(choices=[('total', '総人口'), ('support_ratio', '75歳以上1人を支える15～64歳の人数')], max_length=16)),
-                ('year', models.SmallIntegerField()),
-                ('value', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('approximate', models.BooleanField(default=False, help_text='Printed with 約 (about)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scenario_name", models.CharField(max_length=60)),
+                (
+                    "quantity",
+                    models.CharField(
+                        choices=[("total", "総人口"), ("support_ratio", "75歳以上1人を支える15～64歳の人数")],
+                        max_length=16,
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("value", models.DecimalField(decimal_places=4, max_digits=14)),
+                ("approximate", models.BooleanField(default=False, help_text="Printed with 約 (about)")),
             ],
             options={
-                'ordering': ['area', 'scenario_name', 'quantity', 'year'],
+                "ordering": ["area", "scenario_name", "quantity", "year"],
             },
         ),
         migrations.CreateModel(
-            name='Scenario',
+            name="Scenario",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('title_en', models.CharField(blank=True, max_length=200)),
-                ('position', models.SmallIntegerField(default=100, help_text='Order on the page')),
-                ('document', models.TextField(help_text='YAML, as sosei.engines.demography.scenario reads it')),
-                ('created_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("title_en", models.CharField(blank=True, max_length=200)),
+                ("position", models.SmallIntegerField(default=100, help_text="Order on the page")),
+                (
+                    "document",
+                    models.TextField(help_text="YAML, as sosei.engines.demography.scenario reads it"),
+                ),
+                ("created_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['position', 'name', '-id'],
+                "ordering": ["position", "name", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='VitalStatistic',
+            name="VitalStatistic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.SmallIntegerField()),
-                ('kind', models.CharField(choices=[('births', '出生数'), ('deaths', '死亡数'), ('in_migrants', '転入者数'), ('out_migrants', '転出者数'), ('tfr', '合計特殊出生率')], max_length=16)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('note_en', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("births", "出生数"),
+                            ("deaths", "死亡数"),
+                            ("in_migrants", "転入者数"),
+                            ("out_migrants", "転出者数"),
+                            ("tfr", "合計特殊出生率"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=4, max_digits=14)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("note_en", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'ordering': ['area', 'kind', 'year', '-id'],
+                "ordering": ["area", "kind", "year", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text="5-digit local government code (2 digits + 000 for a prefecture, 00000 for Japan); a district is its municipality's code, a hyphen, and its own number", max_length=16, unique=True)),
-                ('check_digit', models.CharField(blank=True, max_length=1)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(blank=True, max_length=100)),
-                ('kind', models.CharField(choices=[('nation', '全国'), ('prefecture', '都道府県'), ('municipality', '市区町村'), ('district', '地区')], max_length=16)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='population.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="5-digit local government code (2 digits + 000 for a prefecture, 00000 for Japan); a district is its municipality's code, a hyphen, and its own number",
+                        max_length=16,
+                        unique=True,
+                    ),
+                ),
+                ("check_digit", models.CharField(blank=True, max_length=1)),
+                ("name", models.CharField(max_length=100)),
+                ("name_en", models.CharField(blank=True, max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nation", "全国"),
+                            ("prefecture", "都道府県"),
+                            ("municipality", "市区町村"),
+                            ("district", "地区"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="population.area",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='AssumptionSet',
+            name="AssumptionSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('title_en', models.CharField(blank=True, max_length=200)),
-                ('base_year', models.SmallIntegerField()),
-                ('document', models.TextField(help_text='YAML, validated by sosei.planning.population.assumptions')),
-                ('created_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assumption_sets', to='population.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("title_en", models.CharField(blank=True, max_length=200)),
+                ("base_year", models.SmallIntegerField()),
+                (
+                    "document",
+                    models.TextField(help_text="YAML, validated by sosei.planning.population.assumptions"),
+                ),
+                ("created_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assumption_sets",
+                        to="population.area",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['area', 'name', '-id'],
+                "ordering": ["area", "name", "-id"],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='importbatch',
-            trigger=pgtrigger.compiler.Trigger(name='batch_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9322c627baf694805e8485833ac1c347692a25d2', operation='UPDATE OR DELETE', pgid='pgtrigger_batch_append_only_f7bb2', table='population_importbatch', when='BEFORE')),
+            model_name="importbatch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="batch_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9322c627baf694805e8485833ac1c347692a25d2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_batch_append_only_f7bb2",
+                    table="population_importbatch",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='population.area'),
+            model_name="observation",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="observations", to="population.area"
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='population.importbatch'),
+            model_name="observation",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="population.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='observationcell',
-            name='observation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='population.observation'),
+            model_name="observationcell",
+            name="observation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="population.observation"
+            ),
         ),
         migrations.AddField(
-            model_name='projectionrun',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projection_runs', to='population.area'),
+            model_name="projectionrun",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="projection_runs",
+                to="population.area",
+            ),
         ),
         migrations.AddField(
-            model_name='projectionrun',
-            name='assumption_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='population.assumptionset'),
+            model_name="projectionrun",
+            name="assumption_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="runs",
+                to="population.assumptionset",
+            ),
         ),
         migrations.AddField(
-            model_name='projectioncell',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='population.projectionrun'),
+            model_name="projectioncell",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cells",
+                to="population.projectionrun",
+            ),
         ),
         migrations.AddField(
-            model_name='publishedfigure',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_figures', to='population.area'),
+            model_name="publishedfigure",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="published_figures",
+                to="population.area",
+            ),
         ),
         migrations.AddField(
-            model_name='publishedfigure',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_figures', to='population.importbatch'),
+            model_name="publishedfigure",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="published_figures",
+                to="population.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='scenario',
-            name='area',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scenarios', to='population.area'),
+            model_name="scenario",
+            name="area",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="scenarios",
+                to="population.area",
+            ),
         ),
         migrations.AddField(
-            model_name='projectionrun',
-            name='scenario',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='population.scenario'),
+            model_name="projectionrun",
+            name="scenario",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="population.scenario"
+            ),
         ),
         migrations.AddField(
-            model_name='vitalstatistic',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vital_statistics', to='population.area'),
+            model_name="vitalstatistic",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="vital_statistics",
+                to="population.area",
+            ),
         ),
         migrations.AddField(
-            model_name='vitalstatistic',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vital_statistics', to='population.importbatch'),
+            model_name="vitalstatistic",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="vital_statistics",
+                to="population.importbatch",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assumptionset',
-            trigger=pgtrigger.compiler.Trigger(name='assumption_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9586e7ebf3420c5b620fcb25b5b110233a98fbe4', operation='UPDATE OR DELETE', pgid='pgtrigger_assumption_append_only_7dcb4', table='population_assumptionset', when='BEFORE')),
+            model_name="assumptionset",
+            trigger=pgtrigger.compiler.Trigger(
+                name="assumption_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9586e7ebf3420c5b620fcb25b5b110233a98fbe4",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_assumption_append_only_7dcb4",
+                    table="population_assumptionset",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('area', 'date', 'kind', 'group', 'batch'), name='observation_once_per_batch'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("area", "date", "kind", "group", "batch"), name="observation_once_per_batch"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='observation',
-            trigger=pgtrigger.compiler.Trigger(name='observation_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f107bf07e1d6228afe13cc1050556a88926f3d3b', operation='UPDATE OR DELETE', pgid='pgtrigger_observation_append_only_e799f', table='population_observation', when='BEFORE')),
+            model_name="observation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="observation_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f107bf07e1d6228afe13cc1050556a88926f3d3b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_observation_append_only_e799f",
+                    table="population_observation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observationcell',
-            constraint=models.UniqueConstraint(fields=('observation', 'sex', 'age_from'), name='cell_once', nulls_distinct=False),
+            model_name="observationcell",
+            constraint=models.UniqueConstraint(
+                fields=("observation", "sex", "age_from"), name="cell_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observationcell',
-            constraint=models.CheckConstraint(condition=models.Q(('persons__gte', 0)), name='cell_not_negative'),
+            model_name="observationcell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("persons__gte", 0)), name="cell_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='observationcell',
-            trigger=pgtrigger.compiler.Trigger(name='observation_cell_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='46079c79c42d14a5f05e2232a8586a12f3648ba6', operation='UPDATE OR DELETE', pgid='pgtrigger_observation_cell_append_only_a699b', table='population_observationcell', when='BEFORE')),
+            model_name="observationcell",
+            trigger=pgtrigger.compiler.Trigger(
+                name="observation_cell_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="46079c79c42d14a5f05e2232a8586a12f3648ba6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_observation_cell_append_only_a699b",
+                    table="population_observationcell",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectioncell',
-            constraint=models.UniqueConstraint(fields=('run', 'quantity', 'year', 'sex', 'age_from'), name='projection_cell_once'),
+            model_name="projectioncell",
+            constraint=models.UniqueConstraint(
+                fields=("run", "quantity", "year", "sex", "age_from"), name="projection_cell_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='projectioncell',
-            trigger=pgtrigger.compiler.Trigger(name='projection_cell_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b2eefaf81e677574d0eb2057e83703c6be58abd0', operation='UPDATE OR DELETE', pgid='pgtrigger_projection_cell_append_only_4e3d8', table='population_projectioncell', when='BEFORE')),
+            model_name="projectioncell",
+            trigger=pgtrigger.compiler.Trigger(
+                name="projection_cell_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b2eefaf81e677574d0eb2057e83703c6be58abd0",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_projection_cell_append_only_4e3d8",
+                    table="population_projectioncell",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedfigure',
-            constraint=models.UniqueConstraint(fields=('area', 'scenario_name', 'quantity', 'year', 'batch'), name='published_once_per_batch'),
+            model_name="publishedfigure",
+            constraint=models.UniqueConstraint(
+                fields=("area", "scenario_name", "quantity", "year", "batch"), name="published_once_per_batch"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='publishedfigure',
-            trigger=pgtrigger.compiler.Trigger(name='published_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e953b3b1b6e9aba3d41ed3b6abe87896e0dce4f7', operation='UPDATE OR DELETE', pgid='pgtrigger_published_append_only_5cff4', table='population_publishedfigure', when='BEFORE')),
+            model_name="publishedfigure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="published_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e953b3b1b6e9aba3d41ed3b6abe87896e0dce4f7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_published_append_only_5cff4",
+                    table="population_publishedfigure",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scenario',
-            trigger=pgtrigger.compiler.Trigger(name='scenario_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0e0488fdce91c42f3defab7018aafcabf27a20e1', operation='UPDATE OR DELETE', pgid='pgtrigger_scenario_append_only_35b4f', table='population_scenario', when='BEFORE')),
+            model_name="scenario",
+            trigger=pgtrigger.compiler.Trigger(
+                name="scenario_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0e0488fdce91c42f3defab7018aafcabf27a20e1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_scenario_append_only_35b4f",
+                    table="population_scenario",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='projectionrun',
-            trigger=pgtrigger.compiler.Trigger(name='run_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='80dd9f31e05086065ca5692d3b4b1a2a02422347', operation='UPDATE OR DELETE', pgid='pgtrigger_run_append_only_cf1cc', table='population_projectionrun', when='BEFORE')),
+            model_name="projectionrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="run_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="80dd9f31e05086065ca5692d3b4b1a2a02422347",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_run_append_only_cf1cc",
+                    table="population_projectionrun",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vitalstatistic',
-            constraint=models.UniqueConstraint(fields=('area', 'year', 'kind', 'batch'), name='vital_once_per_batch'),
+            model_name="vitalstatistic",
+            constraint=models.UniqueConstraint(
+                fields=("area", "year", "kind", "batch"), name="vital_once_per_batch"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='vitalstatistic',
-            trigger=pgtrigger.compiler.Trigger(name='vital_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='aec72ce99a848771222238eb9744f0dc5a617014', operation='UPDATE OR DELETE', pgid='pgtrigger_vital_append_only_62487', table='population_vitalstatistic', when='BEFORE')),
+            model_name="vitalstatistic",
+            trigger=pgtrigger.compiler.Trigger(
+                name="vital_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="aec72ce99a848771222238eb9744f0dc5a617014",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_vital_append_only_62487",
+                    table="population_vitalstatistic",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
