@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from unittest import mock
 
 import pytest
-from django.conf import settings
 from fontTools.ttLib import TTFont
 
 from sosei.gateway.project.assets import BUNDLE, FONT, FONT_LICENCE, AssetError, build_assets
@@ -42,7 +38,7 @@ def test_the_bundle_names_the_versions_inside_it(built):
 def test_a_bundle_without_the_interpreter_is_refused(tmp_path):
     bare = "window.vegaEmbed=1;window.vega=1;window.vegaLite=1;"
     with (
-        mock.patch("vl_convert.javascript_bundle", return_value=bare),
+        mock.patch("sosei.gateway.project.assets._bundled_apart", return_value=bare),
         pytest.raises(AssetError, match="expressionInterpreter"),
     ):
         build_assets(tmp_path)
@@ -54,77 +50,3 @@ def test_the_font_draws_the_characters_of_charts(built):
     assert [
         character for character in "いわき市人口歳女男年齢△〜～髙﨑①" if ord(character) not in drawn
     ] == []
-
-
-@pytest.mark.browser
-def test_a_chart_draws_under_the_policy_of_the_pages(built):
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    problems: list[str] = []
-    with ChartSite(built / BUNDLE) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(address)
-        page.wait_for_selector("body[data-drawn]", timeout=20_000)
-        drawn = page.get_attribute("body", "data-drawn")
-        browser.close()
-    assert problems == []
-    assert drawn == "300000"
-
-
-class ChartSite:
-    """A page with one chart, served with the very policy of the settings."""
-
-    PAGE = (
-        "<!doctype html><meta charset=utf-8><title>c</title><link rel=icon href=data:,><body><div id=c></div>"
-    )
-    SPEC = {
-        "data": {"values": [{"year": 2030, "people": 300000}, {"year": 2060, "people": 220000}]},
-        "transform": [{"calculate": "datum.people * 1", "as": "shown"}],
-        "mark": "line",
-        "encoding": {
-            "x": {"field": "year", "type": "ordinal", "title": "年"},
-            "y": {"field": "shown", "type": "quantitative", "title": "人口（人）"},
-        },
-    }
-    SCRIPT = (
-        "vegaEmbed('#c', SPEC, {ast: true, actions: false, defaultStyle: false, renderer: 'svg',"
-        " tooltip: {disableDefaultStyle: true}})"
-        ".then(r => { document.body.dataset.drawn = r.view.data('data_0')[0].shown; });"
-    )
-
-    def __init__(self, bundle: Path) -> None:
-        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
-        files = {
-            "/": ("text/html", (self.PAGE + "<script src=b.js></script><script src=c.js></script>").encode()),
-            "/b.js": ("text/javascript", bundle.read_bytes()),
-            "/c.js": ("text/javascript", self.SCRIPT.replace("SPEC", json.dumps(self.SPEC)).encode()),
-        }
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                kind, content = files[self.path]
-                self.send_response(200)
-                self.send_header("Content-Type", f"{kind}; charset=utf-8")
-                self.send_header("Content-Security-Policy", policy)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *arguments: object) -> None:
-                """Says nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self) -> str:
-        Thread(target=self.server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self.server.server_address[1]}/"
-
-    def __exit__(self, *failure: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()

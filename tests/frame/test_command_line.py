@@ -47,6 +47,7 @@ def test_help_lists_the_commands_of_the_frame_and_starts_no_database(tmp_path):
     "command", [["makemigrations", "--check", "--dry-run"], ["collectstatic", "--noinput"]]
 )
 def test_commands_that_read_no_table_start_no_database(tmp_path, command):
+    assert sosei("build_assets", home=tmp_path).returncode == 0
     done = sosei(*command, home=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "postgres").exists()

@@ -62,6 +62,33 @@ def test_one_census_is_not_enough_and_says_what_is_missing(iwaki: Area) -> None:
         build_vision(neighbour(iwaki, 2015))
 
 
+def test_a_town_with_too_few_families_says_so(iwaki: Area) -> None:
+    area = neighbour(iwaki, 2010)
+    old = Observation.objects.get(area=iwaki, group="all", date__year=2015)
+    new = Observation.objects.create(area=area, date=old.date, kind=old.kind, batch=old.batch)
+    ObservationCell.objects.bulk_create(
+        ObservationCell(observation=new, sex=c.sex, age_from=c.age_from, age_to=c.age_to, persons=c.persons)
+        for c in old.cells.filter(age_from__gte=50)
+    )
+    with pytest.raises(NoVisionError, match="出生率"):
+        build_vision(area)
+
+
+def test_figures_that_cannot_be_believed_carry_a_warning(iwaki: Area) -> None:
+    area = neighbour(iwaki, 2010)
+    assert build_vision(iwaki).warnings == []
+    old = Observation.objects.get(area=iwaki, group="all", date__year=2015)
+    new = Observation.objects.create(area=area, date=old.date, kind=old.kind, batch=old.batch)
+    ObservationCell.objects.bulk_create(
+        ObservationCell(
+            observation=new, sex=c.sex, age_from=c.age_from, age_to=c.age_to, persons=c.persons * 2
+        )
+        for c in old.cells.all()
+    )
+    (warning,) = build_vision(area).warnings
+    assert "2010～2015年" in warning
+
+
 def test_only_areas_that_can_be_projected_are_listed(iwaki: Area) -> None:
     listed = {a.code for a in Area.objects.with_vision()}
     assert listed == {"07201", "07204"}

@@ -43,6 +43,19 @@ def test_csv_adds_up_and_opens_in_a_spreadsheet(iwaki: Area) -> None:
     assert sum(float(r["population"]) for r in rows if r["year"] == "2015") == pytest.approx(350_237, abs=0.1)
     assert rows[0]["deaths"] == ""
 
+    def total(column: str, year: str) -> float:
+        return sum(float(r[column] or 0) for r in rows if r["year"] == year)
+
+    assert total("special", "2015") == pytest.approx(24_238, abs=0.1)
+    change = total("births", "2020") - total("deaths", "2020") + total("net_migration", "2020")
+    assert total("residents", "2020") - total("residents", "2015") == pytest.approx(change, abs=0.1)
+
+
+def test_a_short_horizon_keeps_the_path_of_the_scenario(iwaki: Area) -> None:
+    whole = json.loads(run("07204", "--scenario", "simulation-1", "--json"))["totals"]
+    short = json.loads(run("07204", "--scenario", "simulation-1", "--to", "2025", "--json"))["totals"]
+    assert short == {year: whole[year] for year in ("2015", "2020", "2025")}
+
 
 @pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<svg")])
 def test_a_chart_is_written_to_a_file(iwaki: Area, tmp_path: Path, suffix: str, start: bytes) -> None:
@@ -78,6 +91,7 @@ def test_without_options_a_table_for_reading_is_printed(fukushima: Area) -> None
         (["07204", "--base", "2020"], "2015"),
         (["07000"], "2015"),
         (["07204", "--chart", "chart.gif"], "chart.gif"),
+        (["07204", "--chart", "nowhere/chart.png"], "nowhere"),
     ],
 )
 def test_a_wrong_word_exits_2_and_names_the_nearest(demonstration: None, words: list[str], part: str) -> None:

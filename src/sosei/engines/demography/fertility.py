@@ -58,6 +58,13 @@ LETTERS = {
     "extended": "c",
     "cohort": "d",
 }
+_JAPANESE = {
+    "share_25_34": Text("share_25_34 (women 25-34 among women 15-49)", "15～49歳女性に占める25～34歳の割合"),
+    "national_cwr": Text("national_cwr", "全国の子ども女性比"),
+    "national_tfr": Text("national_tfr", "全国の合計特殊出生率"),
+    "newborn_survivorship": Text("newborn_survivorship", "出生からの生残率"),
+}
+"""Inputs as an error names them in Japanese, where the keyword alone would not tell a planner what is missing."""
 _POSITIVE = Text("more than 0", "0より大きい値")
 
 
@@ -195,7 +202,7 @@ def _given(method: str, inputs: dict[str, Value]) -> dict[str, xr.DataArray]:
         )
     given = {name: xr.DataArray(value) for name, value in inputs.items()}
     for name, value in given.items():
-        require_present(value, name=Text(name, name))
+        require_present(value, name=_JAPANESE.get(name, Text(name, name)))
     return given
 
 

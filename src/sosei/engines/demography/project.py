@@ -74,6 +74,20 @@ class Projection:
         """Residents and special populations, all sexes and ages, dims (…, year)."""
         return self.everyone.sum(INNER)
 
+    def up_to(self, year: int) -> Projection:
+        """The same projection with nothing after `year`."""
+
+        def cut(block: xr.DataArray) -> xr.DataArray:
+            return block.sel(year=block["year"] <= year)
+
+        return Projection(
+            cut(self.population),
+            cut(self.births),
+            cut(self.deaths),
+            cut(self.net_migration),
+            {name: cut(stock) for name, stock in self.special.items()},
+        )
+
     def check_balance(self, *, tolerance: float = 1e-9) -> float:
         """Largest relative residual of start + births - deaths + migration = end; see `balance.check_balance`."""
         return check_balance(

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from sosei.engines.demography.errors import DemographyError
+from sosei.engines.demography.overrides import OVERRIDES
 from sosei.engines.demography.scenario_problems import PERIOD, Reader
 from sosei.planning.population.reference import SURVIVORSHIP_TABLES, national_tfr_paths
 
@@ -86,12 +87,35 @@ class Assumptions:
 
 
 def assumptions_from_yaml(text: str) -> Assumptions:
-    """Read and check an assumption document.
+    """Read and check an assumption document, the alternatives it names included.
 
     Raises:
         AssumptionError: with every problem found.
     """
-    return assumptions_from_document(yaml.load(text, Loader=_Loader))  # noqa: S506  the safe loader, in C
+    try:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506  the safe loader, in C where there is one
+    except yaml.YAMLError as error:
+        reader = Reader()
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", error)
+        reader.refuse(
+            f"line {mark.line + 1 if mark else 1}",
+            f"not readable as YAML ({what}); check indentation and colons",
+            f"YAML として読めません（{what}）。字下げとコロンを確かめてください",
+        )
+        raise _error("?", reader) from error
+    assumptions = assumptions_from_document(document)
+    reader = Reader()
+    for note in assumptions.notes:
+        for alternative in note.alternatives:
+            try:
+                assumptions.changed(alternative.changes)
+            except AssumptionError as error:
+                place = f"assumptions.{note.key}.alternatives"
+                reader.refuse(place, error.text("en"), error.text("ja"))
+    if reader.problems:
+        raise _error(assumptions.name, reader)
+    return assumptions
 
 
 def assumptions_from_document(document: Any) -> Assumptions:
@@ -104,24 +128,23 @@ def assumptions_from_document(document: Any) -> Assumptions:
     name = reader.slug(document.get("name"), "name")
     title = reader.languages(document.get("title"), "title", required=True)
     base_year = reader.year(document, "base_year", "file") or 0
-    special = document.get("special") or {}
-    for key, stock in special.items():
-        for year, share in (stock.get("remaining") or {}).items():
-            reader.checked_year(year, f"special.{key}.remaining")
-            reader.checked_number(share, 0.0, 1.0, f"special.{key}.remaining.{year}")
-    migration = document.get("migration") or {}
+    special = _special(reader, document.get("special"))
+    migration = _section(reader, document, "migration", ("periods", "without"))
     periods = _periods(reader, migration.get("periods"))
-    for key in migration.get("without") or []:
+    without = _list(reader, migration.get("without"), "migration.without")
+    for key in without:
         if key not in special:
             reader.unknown("migration.without", str(key), special)
-    fertility = document.get("fertility") or {}
+    fertility = _section(reader, document, "fertility", ("tfr", "national_path"))
     tfr = reader.number(fertility, "tfr", 0.3, 6.0, "fertility") or 0.0
     path = reader.choice(fertility, "national_path", national_tfr_paths(), "", "fertility")
-    table = reader.choice(
-        document.get("survivorship") or {}, "table", SURVIVORSHIP_TABLES, "japan", "survivorship"
-    )
-    censuses = (document.get("sex_ratio_0_4") or {}).get("censuses") or [base_year]
-    notes = tuple(_note(reader, entry) for entry in document.get("assumptions") or [])
+    survivorship = _section(reader, document, "survivorship", ("table",))
+    table = reader.choice(survivorship, "table", SURVIVORSHIP_TABLES, "japan", "survivorship")
+    sex_ratio = _section(reader, document, "sex_ratio_0_4", ("censuses",))
+    censuses = _list(reader, sex_ratio.get("censuses"), "sex_ratio_0_4.censuses") or [base_year]
+    years = [reader.checked_year(year, "sex_ratio_0_4.censuses") for year in censuses]
+    entries = _list(reader, document.get("assumptions"), "assumptions")
+    notes = tuple(_note(reader, entry) for entry in entries if _is_mapping(reader, entry, "assumptions"))
     if reader.problems:
         raise _error(name or "?", reader)
     return Assumptions(
@@ -130,19 +153,70 @@ def assumptions_from_document(document: Any) -> Assumptions:
         base_year=base_year,
         special=special,
         periods=periods,
-        without=tuple(migration.get("without") or ()),
+        without=tuple(without),
         tfr=tfr,
         national_path=path,
         survivorship=table,
-        sex_ratio_censuses=tuple(int(y) for y in censuses),
+        sex_ratio_censuses=tuple(y for y in years if y is not None),
         notes=notes,
         document=document,
     )
 
 
+def _is_mapping(reader: Reader, value: Any, place: str) -> bool:
+    if isinstance(value, dict):
+        return True
+    reader.refuse(
+        place, f"{value!r} is not a mapping of settings", f"{value!r} は設定（キーと値）の形ではありません"
+    )
+    return False
+
+
+def _section(
+    reader: Reader, document: Mapping[str, Any], name: str, keys: tuple[str, ...]
+) -> Mapping[str, Any]:
+    """A part of the document, empty where it is not there or not a mapping."""
+    value = document.get(name)
+    if value is None or not _is_mapping(reader, value, name):
+        return {}
+    reader.known_keys(value, keys, name)
+    section: Mapping[str, Any] = value
+    return section
+
+
+def _list(reader: Reader, value: Any, place: str) -> list[Any]:
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return value
+    reader.refuse(place, f"{value!r} is not a list", f"{value!r} は一覧（[ ] の形）ではありません")
+    return []
+
+
+def _special(reader: Reader, value: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Special populations by name, each with its schedule."""
+    if value is None or not _is_mapping(reader, value, "special"):
+        return {}
+    found: dict[str, Mapping[str, Any]] = {}
+    for key, stock in value.items():
+        place = f"special.{key}"
+        if not _is_mapping(reader, stock, place):
+            continue
+        reader.known_keys(stock, ("title", "remaining", "destination", "ages"), place)
+        reader.languages(stock.get("title"), f"{place}.title", required=False)
+        reader.choice(stock, "destination", ("away", "residents"), "away", place)
+        reader.choice(stock, "ages", ("as_counted", "residents"), "as_counted", place)
+        if _is_mapping(reader, stock.get("remaining"), f"{place}.remaining"):
+            for year, share in stock["remaining"].items():
+                reader.checked_year(year, f"{place}.remaining")
+                reader.checked_number(share, 0.0, 1.0, f"{place}.remaining.{year}")
+        found[str(key)] = stock
+    return found
+
+
 def _periods(reader: Reader, entries: Any) -> tuple[tuple[int, int], ...]:
     found = []
-    for entry in entries or []:
+    for entry in _list(reader, entries, "migration.periods"):
         if not PERIOD.match(str(entry)):
             reader.refuse(
                 "migration.periods",
@@ -164,32 +238,47 @@ def _periods(reader: Reader, entries: Any) -> tuple[tuple[int, int], ...]:
 
 def _note(reader: Reader, entry: Mapping[str, Any]) -> Note:
     place = f"assumptions.{entry.get('key', '?')}"
-    alternatives = tuple(
-        Alternative(
-            label=reader.languages(a.get("label"), f"{place}.alternatives", required=True),
-            scenario=str(a.get("scenario", "baseline")),
-            changes=a.get("set") or {},
-            override_changes=a.get("set_override") or {},
-        )
-        for a in entry.get("alternatives") or []
-    )
+    reader.known_keys(entry, ("key", "title", "value", "source", "left_open", "alternatives"), place)
+    found = []
+    for each in _list(reader, entry.get("alternatives"), f"{place}.alternatives"):
+        if _is_mapping(reader, each, f"{place}.alternatives"):
+            found.append(_alternative(reader, each, f"{place}.alternatives"))
     return Note(
         key=str(entry.get("key")),
         title=reader.languages(entry.get("title"), f"{place}.title", required=True),
         value=reader.languages(entry.get("value"), f"{place}.value", required=True),
         source=reader.languages(entry.get("source"), f"{place}.source", required=True),
         left_open=bool(entry.get("left_open")),
-        alternatives=alternatives,
+        alternatives=tuple(found),
+    )
+
+
+def _alternative(reader: Reader, entry: Mapping[str, Any], place: str) -> Alternative:
+    reader.known_keys(entry, ("label", "scenario", "set", "set_override"), place)
+    changes = entry.get("set") or {}
+    override_changes = entry.get("set_override") or {}
+    for path in override_changes:
+        key, _dot, setting = str(path).partition(".")
+        if key not in OVERRIDES or not setting:
+            reader.unknown(f"{place}.set_override", str(path), [f"{k}.…" for k in OVERRIDES])
+    return Alternative(
+        label=reader.languages(entry.get("label"), f"{place}.label", required=True),
+        scenario=str(entry.get("scenario", "baseline")),
+        changes=changes if _is_mapping(reader, changes, f"{place}.set") else {},
+        override_changes=override_changes,
     )
 
 
 def _set(document: dict[str, Any], path: str, value: Any) -> None:
-    keys = path.split(".")
+    keys: list[Any] = [int(k) if k.isdigit() else k for k in str(path).split(".")]
     node: Any = document
     for key in keys[:-1]:
-        node = node[int(key) if key.isdigit() else key]
-    last = keys[-1]
-    node[int(last) if last.isdigit() else last] = value
+        node = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        reader = Reader()
+        reader.refuse(str(path), "names no part of this document", "この仮定の中にない場所です")
+        raise _error(str(document.get("name", "?")), reader)
+    node[keys[-1]] = value
 
 
 def _error(name: str, reader: Reader) -> AssumptionError:

@@ -17,6 +17,23 @@ NATIONAL_PATHS = ("ipss-2023-medium", "observed-and-ipss-2023")
 """Tried in this order: the newest projection whose path holds the base year."""
 
 
+TFR_BOUNDS = (0.3, 6.0)
+"""What an assumption document accepts."""
+
+
+class NoFamiliesError(MissingObservationError):
+    """Too few families were counted to estimate fertility from, as in a town that was evacuated."""
+
+    english = (
+        "In area {area} too few women of 15-49 or children of 0-4 were counted in {year} to estimate fertility. "
+        "Remedy: store assumptions of your own with `sosei assumptions {area} --set FILE`."
+    )
+    japanese = (
+        "{area} では {year} 年に数えられた15～49歳の女性か0～4歳の子どもが少なすぎて、出生率を推計できません。"
+        "`sosei assumptions {area} --set ファイル` で前提を登録してください。"
+    )
+
+
 def default_assumptions(censuses: Censuses) -> Assumptions:
     """Assumptions from the newest census that has another five years before it.
 
@@ -34,17 +51,23 @@ def default_assumptions(censuses: Censuses) -> Assumptions:
         first = min(min(paths[path]) for path in NATIONAL_PATHS)
         raise MissingObservationError(
             area=censuses.area.code,
-            year=f"{first} / {first - 5}",
-            what="pair of censuses five years apart",
-            what_ja="（またはそれ以降の）5年おきの国勢調査2回分",
+            year=first - 5,
+            what=f"census five years before another one of {first} or later",
+            what_ja=f"国勢調査（{first}年かそれより後の国勢調査と、その5年前のもの）",
             stored=", ".join(str(y) for y in sorted(censuses.by_year)) or "-",
         )
     base, path = possible[0]
     people = censuses.population(base)
-    tfr = tfr_from_child_woman_ratio(
-        child_woman_ratio(people), method="extended", share_25_34=share_25_34(people)
+    if float(people.sel(sex="female", age=slice(15, 45)).sum()) == 0:
+        raise NoFamiliesError(area=censuses.area.code, year=base)
+    tfr = float(
+        tfr_from_child_woman_ratio(
+            child_woman_ratio(people), method="extended", share_25_34=share_25_34(people)
+        )
     )
-    return assumptions_from_document(_document(base, path, round(float(tfr), 3)))
+    if not TFR_BOUNDS[0] <= tfr <= TFR_BOUNDS[1]:
+        raise NoFamiliesError(area=censuses.area.code, year=base)
+    return assumptions_from_document(_document(base, path, round(tfr, 3)))
 
 
 def _document(base: int, path: str, tfr: float) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from django.db import transaction
 
 from sosei.engines.demography.shipped import SHIPPED, shipped_text
 from sosei.planning.population import services
+from sosei.planning.population.area_inputs import newest_assumption_set
 from sosei.planning.population.models import (
     Area,
     ImportBatch,
     Observation,
     ObservationCell,
     PublishedFigure,
+    Scenario,
     VitalStatistic,
 )
 
@@ -37,16 +39,23 @@ PROVISIONAL_CENSUSES = (2025,)
 def load_demonstration() -> list[str]:
     """Store areas, censuses, vital statistics, published figures, assumptions, scenarios and projections.
 
-    Repeating it changes nothing. Returns a line a step, for the terminal.
+    Repeating it changes nothing, and leaves assumptions and scenarios alone that somebody else has stored. Returns
+    a line a step, for the terminal.
     """
     with transaction.atomic():
         loaded = ["もとの数値は読み込み済みです / figures already loaded"]
         lines = loaded if _already_loaded() else _store_figures()
         for position, name in enumerate(SHIPPED):
-            services.store_scenario(document=shipped_text(name), stored_by=LOADED_BY, position=position * 10)
+            newest = Scenario.objects.filter(area=None, name=name).order_by("-id").first()
+            if newest is None or newest.created_by == LOADED_BY:
+                services.store_scenario(
+                    document=shipped_text(name), stored_by=LOADED_BY, position=position * 10
+                )
         for code, file in ASSUMPTIONS.items():
             area = Area.objects.get(code=code)
-            services.store_assumptions(area=area, document=_text(file), stored_by=LOADED_BY)
+            own = newest_assumption_set(area)
+            if own is None or own.created_by == LOADED_BY:
+                services.store_assumptions(area=area, document=_text(file), stored_by=LOADED_BY)
             runs = services.run_all_projections(area=area, until=UNTIL, run_by=LOADED_BY)
             lines.append(f"{area.name}: {len(runs)} シナリオの推計 / projections of {area.name_en}")
     return lines

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 
 from sosei import __version__
-from sosei.engines.demography.errors import MissingRateError
+from sosei.engines.demography.errors import MissingRateError, Text
 from sosei.engines.demography.fertility import child_woman_ratio, sex_ratio_0_4
 from sosei.engines.demography.net_migration import residual_net_migration
 from sosei.engines.demography.project import Projection, project
@@ -30,6 +31,7 @@ class ProjectionInputs:
         residents: people at the base year without special populations, dims (sex, age).
         rates: as `project()` and `apply_scenario()` take them, every step from the base year to `until`.
         references: period ("1995-2000") → observed net migration rates, dims (sex, age).
+        bases: scenarios that another one may name as its base.
     """
 
     censuses: Censuses
@@ -39,20 +41,33 @@ class ProjectionInputs:
     special: tuple[SpecialPopulation, ...]
     rates: xr.Dataset
     references: dict[str, xr.DataArray]
+    bases: Mapping[str, Scenario] = field(default_factory=dict)
 
     @property
     def base_year(self) -> int:
         """The year of the starting population."""
         return self.assumptions.base_year
 
+    def apply(self, scenario: Scenario) -> xr.Dataset:
+        """The rates under `scenario`.
+
+        Raises:
+            DemographyError: the scenario does not fit these inputs.
+        """
+        return apply_scenario(
+            scenario,
+            self.rates,
+            base_year=self.base_year,
+            width=WIDTH,
+            references=self.references,
+            bases=self.bases,
+        )
+
     def project(self, scenario: Scenario) -> Projection:
         """The projection under `scenario`."""
-        rates = apply_scenario(
-            scenario, self.rates, base_year=self.base_year, width=WIDTH, references=self.references
-        )
         return project(
             self.residents,
-            rates,
+            self.apply(scenario),
             until=self.until,
             closure="child_woman_ratio",
             base_year=self.base_year,
@@ -70,11 +85,24 @@ class ProjectionInputs:
         for stock in self.special:
             digest.update(f"{stock.name}{sorted(stock.remaining.items())}{stock.destination}".encode())
         digest.update(f"{self.base_year}-{self.until}".encode())
-        digest.update(scenario.to_yaml().encode())
+        for one in self._with_bases(scenario):
+            digest.update(one.to_yaml().encode())
         return digest.hexdigest()
 
+    def _with_bases(self, scenario: Scenario) -> list[Scenario]:
+        chain = [scenario]
+        while chain[-1].base in self.bases and len(chain) <= len(self.bases):
+            chain.append(self.bases[chain[-1].base])
+        return chain
 
-def build_inputs(censuses: Censuses, assumptions: Assumptions, *, until: int) -> ProjectionInputs:
+
+def build_inputs(
+    censuses: Censuses,
+    assumptions: Assumptions,
+    *,
+    until: int,
+    bases: Mapping[str, Scenario] | None = None,
+) -> ProjectionInputs:
     """Rates of every step from the assumptions' base year to `until`.
 
     Raises:
@@ -97,7 +125,7 @@ def build_inputs(censuses: Censuses, assumptions: Assumptions, *, until: int) ->
             censuses.population(a)
             censuses.population(b)
     migration = sum(references[n] for n in wanted) / len(wanted)
-    tfr = _tfr_path(assumptions, years)
+    tfr = _tfr_path(assumptions, years, censuses.area.code)
     ratio = float(child_woman_ratio(residents))
     rates = xr.Dataset(
         {
@@ -110,7 +138,7 @@ def build_inputs(censuses: Censuses, assumptions: Assumptions, *, until: int) ->
         },
         coords={"year": years},
     )
-    return ProjectionInputs(censuses, assumptions, until, residents, stocks, rates, references)
+    return ProjectionInputs(censuses, assumptions, until, residents, stocks, rates, references, bases or {})
 
 
 def observed_migration(censuses: Censuses, assumptions: Assumptions, first: int, last: int) -> xr.Dataset:
@@ -164,11 +192,18 @@ def _survivorship(assumptions: Assumptions, years: list[int]) -> xr.DataArray:
     return table.sel(year=years)
 
 
-def _tfr_path(assumptions: Assumptions, years: list[int]) -> np.ndarray:
+def _tfr_path(assumptions: Assumptions, years: list[int], censuses_code: str) -> np.ndarray:
     path = national_tfr_paths()[assumptions.national_path]
     for year in (assumptions.base_year, *years):
         if year not in path:
-            raise MissingRateError(name=f"national TFR ({assumptions.national_path})", year=year)
+            raise MissingRateError(
+                name=Text(
+                    f"national TFR on the path {assumptions.national_path}",
+                    f"全国の合計特殊出生率（{assumptions.national_path}）",
+                ),
+                area=censuses_code,
+                year=year,
+            )
     return np.array([assumptions.tfr * path[y] / path[assumptions.base_year] for y in years])
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from sosei import __version__
-from sosei.engines.demography.errors import ScenarioError
+from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.project import Projection
 from sosei.engines.demography.scenario import scenario_from_yaml
-from sosei.planning.population.area_inputs import newest_assumption_set
+from sosei.planning.population.area_inputs import newest_assumption_set, scenarios_of
 from sosei.planning.population.assumptions import assumptions_from_yaml
 from sosei.planning.population.inputs import ProjectionInputs, build_inputs
 from sosei.planning.population.models import (
@@ -28,15 +28,15 @@ from sosei.planning.population.observations import censuses_of
 def store_scenario(
     *, document: str, stored_by: str, area: Area | None = None, position: int = 100
 ) -> Scenario:
-    """Store a scenario's file; the same text again gives the row already there.
+    """Store a scenario's file as the one in force; the text already in force gives its row.
 
     Raises:
         ScenarioError: the document does not hold; nothing is stored.
     """
     read = scenario_from_yaml(document)
-    same = Scenario.objects.filter(area=area, name=read.name, document=document).order_by("-id").first()
-    if same is not None:
-        return same
+    newest = Scenario.objects.filter(area=area, name=read.name).order_by("-id").first()
+    if newest is not None and newest.document == document:
+        return newest
     return Scenario.objects.create(
         area=area,
         name=read.name,
@@ -79,31 +79,35 @@ def run_projection(
     Raises:
         DemographyError: inputs are missing or do not hold; nothing is stored.
     """
-    assumptions = assumptions_from_yaml(assumption_set.document)
-    inputs = build_inputs(censuses_of(area), assumptions, until=until)
+    inputs = _inputs(assumption_set, until)
     return _store_run(scenario, assumption_set, inputs, run_by)
 
 
 @transaction.atomic
 def run_all_projections(*, area: Area, until: int, run_by: str) -> list[ProjectionRun]:
-    """Every scenario offered to `area` that fits its censuses, under its newest assumptions.
+    """Every scenario offered to `area` that can be computed, under its newest assumptions.
 
-    Empty where the area has stored no assumptions. A scenario that needs a period the area has no censuses of is
-    left out here, and told with its reason on the page (`vision.left_out`).
+    Empty where the area has stored no assumptions. A scenario that does not fit (it needs a period the area has no
+    censuses of) is left out here, and told with its reason on the page (`vision.left_out`).
 
     Raises:
-        DemographyError: as `run_projection`.
+        DemographyError: the inputs that all scenarios share do not hold.
     """
     assumption_set = newest_assumption_set(area)
     if assumption_set is None:
         return []
-    assumptions = assumptions_from_yaml(assumption_set.document)
-    inputs = build_inputs(censuses_of(area), assumptions, until=until)
+    inputs = _inputs(assumption_set, until)
     runs = []
     for scenario in Scenario.objects.offered_to(area):
-        with suppress(ScenarioError):
+        with suppress(DemographyError):
             runs.append(_store_run(scenario, assumption_set, inputs, run_by))
     return runs
+
+
+def _inputs(assumption_set: AssumptionSet, until: int) -> ProjectionInputs:
+    area = assumption_set.area
+    assumptions = assumptions_from_yaml(assumption_set.document)
+    return build_inputs(censuses_of(area), assumptions, until=until, bases=scenarios_of(area))
 
 
 def _store_run(

@@ -13,12 +13,11 @@ from django.db.models import Max
 from django.utils.translation import get_language
 
 from sosei import __version__
-from sosei.engines.demography.errors import ScenarioError
+from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.project import Projection
 from sosei.engines.demography.scenario import Scenario as EngineScenario
-from sosei.engines.demography.scenario import apply_scenario, scenario_from_yaml
 from sosei.planning.population import vision_notes, vision_tables
-from sosei.planning.population.area_inputs import inputs_of, newest_assumption_set
+from sosei.planning.population.area_inputs import inputs_of, newest_assumption_set, scenarios_of
 from sosei.planning.population.inputs import ProjectionInputs, observed_periods
 from sosei.planning.population.models import Area, ProjectionRun, PublishedFigure, Scenario, VitalStatistic
 from sosei.planning.population.observations import MissingObservationError
@@ -101,9 +100,9 @@ def _inputs(area_id: int, state: tuple[int, ...], until: int) -> ProjectionInput
 def _vision(area_id: int, state: tuple[int, ...], language: str, until: int) -> Vision:
     area = Area.objects.get(pk=area_id)
     inputs = _inputs(area_id, state, until)
-    scenarios = {s.name: scenario_from_yaml(s.document) for s in Scenario.objects.offered_to(area)}
-    scenarios, left_out = _that_fit(inputs, scenarios, language)
-    projections = {name: inputs.project(scenario) for name, scenario in scenarios.items()}
+    scenarios = scenarios_of(area)
+    projections, left_out = _computed(inputs, scenarios, language)
+    scenarios = {name: scenarios[name] for name in projections}
     figures = list(
         PublishedFigure.objects.filter(area=area).select_related("batch").order_by("scenario_name", "year")
     )
@@ -125,6 +124,7 @@ def _vision(area_id: int, state: tuple[int, ...], language: str, until: int) -> 
         left_out=left_out,
         assumptions_title=vision_notes.in_language(inputs.assumptions.title),
         stored_runs=_stored_runs(area, inputs, scenarios),
+        warnings=vision_notes.warnings(inputs, projections["baseline"]),
     )
 
 
@@ -153,21 +153,25 @@ def _stored_runs(
     ]
 
 
-def _that_fit(
+def _computed(
     inputs: ProjectionInputs, scenarios: dict[str, EngineScenario], language: str
-) -> tuple[dict[str, EngineScenario], list[LeftOut]]:
-    """Scenarios that can be applied to these inputs, and those that cannot with the reason."""
-    fitting: dict[str, EngineScenario] = {}
+) -> tuple[dict[str, Projection], list[LeftOut]]:
+    """Projections of the scenarios that can be computed, and the others with the reason.
+
+    Raises:
+        DemographyError: the baseline itself cannot be computed, so that there is no vision.
+    """
+    done: dict[str, Projection] = {}
     left_out = []
     for name, scenario in scenarios.items():
         try:
-            apply_scenario(scenario, inputs.rates, base_year=inputs.base_year, references=inputs.references)
-        except ScenarioError as error:
+            done[name] = inputs.project(scenario)
+        except DemographyError as error:
+            if name == "baseline":
+                raise
             title = vision_notes.in_language(scenario.title)
             left_out.append(LeftOut(name, title, error.text("en" if language.startswith("en") else "ja")))
-        else:
-            fitting[name] = scenario
-    return fitting, left_out
+    return done, left_out
 
 
 def _tables(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.project import Projection
 from sosei.engines.demography.scenario import Scenario, scenario_from_document
 from sosei.planning.population.assumptions import Alternative, Note
@@ -42,17 +43,41 @@ def assumption_notes(
     ]
 
 
+PLAUSIBLE = (0.3, 2.0)
+"""Total at the last year over total at the base year that default assumptions can still be believed to give."""
+
+
+def warnings(inputs: ProjectionInputs, baseline: Projection) -> list[str]:
+    """What a reader must know before believing the figures."""
+    total = baseline.total()
+    change = float(total.isel(year=-1)) / float(total.isel(year=0))
+    if inputs.assumptions.name != "default" or PLAUSIBLE[0] <= change <= PLAUSIBLE[1]:
+        return []
+    return [
+        _(
+            "標準の仮定では、%(from)s～%(base)s年の特別な移動（避難や大きな開発など）が%(until)s年まで続くとして計算するため、"
+            "この町の数字は当てになりません。`sosei assumptions` でこの町に合った前提を登録してください。"
+        )
+        % {"from": inputs.base_year - 5, "base": inputs.base_year, "until": inputs.until}
+    ]
+
+
 def _effects(
     note: Note,
     inputs: ProjectionInputs,
     scenarios: Mapping[str, Scenario],
     projections: Mapping[str, Projection],
 ) -> str:
-    return _("；").join(
-        _effect(alternative, inputs, scenarios, projections)
-        for alternative in note.alternatives
-        if alternative.scenario in scenarios
-    )
+    language = "en" if (get_language() or "ja").startswith("en") else "ja"
+    found = []
+    for alternative in note.alternatives:
+        if alternative.scenario not in projections:
+            continue
+        try:
+            found.append(_effect(alternative, inputs, scenarios, projections))
+        except DemographyError as error:
+            found.append(f"{in_language(alternative.label)}: {error.text(language)}")
+    return _("；").join(found)
 
 
 def _effect(
@@ -67,7 +92,7 @@ def _effect(
     other = inputs
     if alternative.changes:
         changed = inputs.assumptions.changed(alternative.changes)
-        other = build_inputs(inputs.censuses, changed, until=inputs.until)
+        other = build_inputs(inputs.censuses, changed, until=inputs.until, bases=inputs.bases)
     difference = other.project(scenario).total() - projections[alternative.scenario].total()
     parts = [
         _("%(year)s年 %(persons)s人") % {"year": year, "persons": f"{float(difference.sel(year=year)):+,.0f}"}

@@ -102,3 +102,4 @@ class Vision:
     stored_runs: list[StoredRun] = field(
         default_factory=list
     )  # empty until a projection of these inputs is stored
+    warnings: list[str] = field(default_factory=list)  # what a reader must know before believing a figure

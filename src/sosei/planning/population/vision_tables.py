@@ -152,7 +152,12 @@ def women(name: str, projection: Projection) -> list[Row]:
     series = women_20_39(projection.everyone)
     first = float(series.values[0])
     return [
-        {"scenario": name, "year": int(year), "persons": float(v), "index": 100 * float(v) / first}
+        {
+            "scenario": name,
+            "year": int(year),
+            "persons": float(v),
+            "index": 100 * float(v) / first if first else None,
+        }
         for year, v in zip(series["year"].values, series.values, strict=True)
     ]
 

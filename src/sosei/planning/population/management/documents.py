@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -39,7 +38,7 @@ def read_document(path: Path) -> str:
     """
     try:
         return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise CommandError(
             _("ファイルがありません: %(path)s") % {"path": path}, returncode=WRONG_USE
         ) from error
@@ -48,8 +47,3 @@ def read_document(path: Path) -> str:
             _("%(path)s は UTF-8 で書かれていません。UTF-8 で保存し直してください。") % {"path": path},
             returncode=WRONG_USE,
         ) from error
-
-
-def stored_by() -> str:
-    """The account at this terminal."""
-    return getpass.getuser()

@@ -21,9 +21,10 @@ from sosei.engines.demography.indicators import support_ratio
 from sosei.engines.demography.project import Projection
 from sosei.engines.demography.scenario import Scenario as EngineScenario
 from sosei.engines.demography.scenario import scenario_from_yaml
-from sosei.planning.population.area_inputs import inputs_of
-from sosei.planning.population.inputs import ProjectionInputs
+from sosei.planning.population.area_inputs import inputs_of, scenarios_of
+from sosei.planning.population.inputs import WIDTH, ProjectionInputs
 from sosei.planning.population.management.documents import WRONG_USE, find_area, read_document
+from sosei.planning.population.management.terminal import reader_language
 from sosei.planning.population.models import Area, Scenario
 from sosei.planning.population.vision_notes import in_language
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--base", type=int, help="基準年 / base year (default: the assumptions')")
         parser.add_argument("--to", type=int, default=2060, help="最後の年 / last year")
-        parser.add_argument("--language", choices=("ja", "en"), default="ja")
+        parser.add_argument("--language", choices=("ja", "en"))
         output = parser.add_mutually_exclusive_group()
         output.add_argument("--json", action="store_true", help="JSON で出力 / print JSON")
         output.add_argument(
@@ -53,18 +54,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Project and print."""
-        with use_language(options["language"]):
+        language = reader_language(options["language"])
+        with use_language(language):
             try:
                 self._project(options)
             except DemographyError as error:
-                raise CommandError(error.text(options["language"]), returncode=WRONG_USE) from error
+                raise CommandError(error.text(language), returncode=WRONG_USE) from error
 
     def _project(self, options: dict[str, Any]) -> None:
         area = find_area(options["area"])
         scenario = self._scenario(area, options["scenario"])
-        inputs = inputs_of(area, until=options["to"], base_year=options["base"])
+        inputs = inputs_of(area, until=_reach(area, scenario, options["to"]), base_year=options["base"])
         projection = inputs.project(scenario)
         projection.check_balance()
+        projection = projection.up_to(options["to"])
         if options["json"]:
             self.stdout.write(json.dumps(_document(area, scenario, inputs, projection), ensure_ascii=False))
         elif options["csv"]:
@@ -96,8 +99,26 @@ class Command(BaseCommand):
             raise CommandError(
                 _("図は .svg か .png で書きます: %(path)s") % {"path": path}, returncode=WRONG_USE
             )
+        if not path.absolute().parent.is_dir():
+            raise CommandError(
+                _("フォルダーがありません: %(path)s") % {"path": path.absolute().parent}, returncode=WRONG_USE
+            )
         path.write_bytes(total_chart(area, in_language(scenario.title), projection, path.suffix[1:]))
         sys.stderr.write(_("図を書きました: %(path)s") % {"path": path} + "\n")
+
+
+def _reach(area: Area, scenario: EngineScenario, until: int) -> int:
+    """`until`, or the last year that the scenario or its bases name: a path must be known to its end to be begun.
+
+    A year that is not the end of a step is left for the projection to refuse.
+    """
+    stored = scenarios_of(area)
+    chain = [scenario]
+    while chain[-1].base in stored and len(chain) <= len(stored):
+        chain.append(stored[chain[-1].base])
+    named = [year for one in chain for o in one.overrides for year in o.years_named().values()]
+    step_off = until % WIDTH
+    return max([until, *(year for year in named if year % WIDTH == step_off)])
 
 
 def _document(
@@ -123,20 +144,33 @@ def _document(
 def _csv(projection: Projection) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["year", "sex", "age", "population", "births", "deaths", "net_migration"])
+    columns = [
+        "year",
+        "sex",
+        "age",
+        "population",
+        "residents",
+        "special",
+        "births",
+        "deaths",
+        "net_migration",
+    ]
+    writer.writerow(columns)
     everyone = projection.everyone.transpose("year", "sex", "age")
     for year in everyone["year"].values:
         first = year == everyone["year"].values[0]
         for sex in everyone["sex"].values:
             for age in everyone["age"].values:
                 at = {"year": year, "sex": sex, "age": age}
+                total, residents = float(everyone.sel(at)), float(projection.population.sel(at))
                 births = "" if first or age else f"{float(projection.births.sel(year=year, sex=sex)):.3f}"
                 flows: Sequence[str] = (
                     ["", ""]
                     if first
                     else [f"{float(b.sel(at)):.3f}" for b in (projection.deaths, projection.net_migration)]
                 )
-                writer.writerow([year, sex, age, f"{float(everyone.sel(at)):.3f}", births, *flows])
+                people = [f"{total:.3f}", f"{residents:.3f}", f"{total - residents:.3f}"]
+                writer.writerow([year, sex, age, *people, births, *flows])
     return "\ufeff" + out.getvalue()
 
 

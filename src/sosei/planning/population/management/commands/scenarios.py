@@ -14,7 +14,8 @@ from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.scenario import scenario_from_yaml
 from sosei.planning.population import services
 from sosei.planning.population.area_inputs import inputs_of
-from sosei.planning.population.management.documents import WRONG_USE, find_area, read_document, stored_by
+from sosei.planning.population.management.documents import WRONG_USE, find_area, read_document
+from sosei.planning.population.management.terminal import operator_name, reader_language
 from sosei.planning.population.models import Scenario
 from sosei.planning.population.tasks import HORIZON
 
@@ -29,11 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("area", help="5桁の市区町村コードまたは名前 / 5-digit code or name")
         parser.add_argument("--show", metavar="NAME", help="YAML を表示する / print one as YAML")
         parser.add_argument("--add", type=Path, metavar="FILE", help="YAML を登録する / store this YAML file")
-        parser.add_argument("--language", choices=("ja", "en"), default="ja")
+        parser.add_argument("--language", choices=("ja", "en"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """List, print, or check against the area's rates and store."""
-        with use_language(options["language"]):
+        language = reader_language(options["language"])
+        with use_language(language):
             area = find_area(options["area"])
             offered = {s.name: s for s in Scenario.objects.visible_to(None).offered_to(area)}
             if options["show"]:
@@ -52,10 +54,10 @@ class Command(BaseCommand):
             text = read_document(options["add"])
             try:
                 inputs_of(area, until=HORIZON).project(scenario_from_yaml(text))
-                stored = services.store_scenario(document=text, stored_by=stored_by(), area=area)
-                services.run_all_projections(area=area, until=HORIZON, run_by=stored_by())
+                stored = services.store_scenario(document=text, stored_by=operator_name(), area=area)
+                services.run_all_projections(area=area, until=HORIZON, run_by=operator_name())
             except DemographyError as error:
-                raise CommandError(error.text(options["language"]), returncode=WRONG_USE) from error
+                raise CommandError(error.text(language), returncode=WRONG_USE) from error
             self.stdout.write(
                 _("%(area)s のシナリオ「%(title)s」を登録しました。")
                 % {"area": area, "title": stored.local_title}
