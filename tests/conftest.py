@@ -1,7 +1,8 @@
-"""Fixtures every test may use: the public statistics beside the checkout."""
+"""Fixtures every test may use: the public statistics beside the checkout, and a place to tell what was measured."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,28 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public statistics are not beside this checkout (../shared/data)")
     return SHARED_DATA
+
+
+Measured = Callable[[str], None]
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Tells a figure the test measured; all of them are printed when the tests end."""
+
+    def tell(text: str) -> None:
+        request.node.user_properties.append(("measured", text))
+
+    return tell
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The measured figures of the whole run, one a line."""
+    reports = [r for key in ("passed", "failed") for r in terminalreporter.stats.get(key, [])]
+    lines = [
+        text for r in reports if r.when == "call" for name, text in r.user_properties if name == "measured"
+    ]
+    if lines:
+        terminalreporter.section("measured")
+        for line in lines:
+            terminalreporter.write_line(line)

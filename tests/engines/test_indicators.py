@@ -171,7 +171,7 @@ def test_women_need_a_sex_dimension():
 
 
 @pytest.mark.shared_data
-def test_the_median_ages_of_prefectures_are_those_published(shared_data):
+def test_the_median_ages_of_prefectures_are_those_published(shared_data, measured):
     """年齢中位数 of the 2015 census; published from single years, ours from five-year groups."""
     import gzip
 
@@ -185,7 +185,7 @@ def test_the_median_ages_of_prefectures_are_those_published(shared_data):
     )
     published = np.array([float(cells["A1231", p]) for p in prefectures])
     differences = np.abs(median_age(population).values - published)
-    print(
+    measured(
         f"Median age, 47 prefectures: median difference {np.median(differences):.3f}, "
         f"largest {differences.max():.3f} years"
     )

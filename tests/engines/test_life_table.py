@@ -224,7 +224,9 @@ def japanese_mortality_database(folder: Path, name: str) -> xr.DataArray:
 
 
 @pytest.mark.shared_data
-def test_the_rates_of_the_japanese_mortality_database_come_from_its_deaths_and_exposures(shared_data):
+def test_the_rates_of_the_japanese_mortality_database_come_from_its_deaths_and_exposures(
+    shared_data, measured
+):
     """78 years x 100 ages x 2 sexes; each may differ by what rounding of the three printed numbers allows."""
     deaths, exposures, published = (
         japanese_mortality_database(shared_data, name) for name in ("deaths", "exposures", "mx")
@@ -233,7 +235,7 @@ def test_the_rates_of_the_japanese_mortality_database_come_from_its_deaths_and_e
     ages = slice(0, 99)
     difference = np.abs(table["mx"] - published).sel(age=ages)
     allowed = (5e-7 + (0.005 + 0.005 * published) / exposures).sel(age=ages)
-    print(
+    measured(
         f"JMD death rates: {difference.size} values, largest difference {float(difference.max()):.1e}, "
         f"to age 80 {float(difference.sel(age=slice(0, 80)).max()):.1e}"
     )
@@ -242,7 +244,7 @@ def test_the_rates_of_the_japanese_mortality_database_come_from_its_deaths_and_e
 
 
 @pytest.mark.shared_data
-def test_the_nations_life_expectancy_is_that_of_the_complete_life_tables(shared_data):
+def test_the_nations_life_expectancy_is_that_of_the_complete_life_tables(shared_data, measured):
     """第19～23回完全生命表 (厚生労働省): life expectancy at birth, men and women, 2000 to 2020."""
     published = {
         2000: (77.72, 84.60),
@@ -256,7 +258,7 @@ def test_the_nations_life_expectancy_is_that_of_the_complete_life_tables(shared_
     )
     found = life_table(deaths, exposures)["ex"].sel(age=0)
     worst = max(np.abs(found.sel(year=y).values - e).max() for y, e in published.items())
-    print(f"Complete life tables, e0: largest difference {worst:.3f} years")
+    measured(f"Complete life tables, e0: largest difference {worst:.3f} years")
     assert worst < 0.1
 
 
@@ -304,7 +306,7 @@ class Prefectures:
 
 
 @pytest.mark.shared_data
-def test_the_published_life_expectancies_of_prefectures_are_reproduced(shared_data):
+def test_the_published_life_expectancies_of_prefectures_are_reproduced(shared_data, measured):
     """都道府県別生命表: 47 prefectures x 5 census years x ages 0, 20, 40, 60, 65 x 2 sexes = 2,350 values."""
     source = Prefectures(shared_data)
     table = life_table(source.cube("deaths"), source.cube("exposures"))
@@ -316,7 +318,7 @@ def test_the_published_life_expectancies_of_prefectures_are_reproduced(shared_da
     differences = np.abs(found - np.array(published))
     assert differences.size == 2350
     worst = differences.stack(cell=differences.dims).idxmax().item()
-    print(
+    measured(
         f"Prefectural life expectancies: {differences.size} values, median absolute difference "
         f"{float(differences.median()):.4f}, largest {float(differences.max()):.4f} years at {worst}"
     )

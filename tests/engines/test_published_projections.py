@@ -13,11 +13,12 @@ import xarray as xr
 
 from sosei.engines.demography.dimensions import SEXES, population_array
 from sosei.engines.demography.project import project
+from tests.conftest import Measured
 
 pytestmark = pytest.mark.shared_data
 
 
-def test_preston_box_6_2_is_reproduced_person_by_person(shared_data: Path) -> None:
+def test_preston_box_6_2_is_reproduced_person_by_person(shared_data: Path, measured: Measured) -> None:
     with (shared_data / "reference/preston_box6_2/sweden_1993_preston_box6_2.csv").open() as file:
         rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
 
@@ -56,7 +57,7 @@ def test_preston_box_6_2_is_reproduced_person_by_person(shared_data: Path) -> No
     got = result.population.sel(year=1998).values
     largest = float(np.abs(got - expected).max())
     births = float(result.births.sum())
-    print(
+    measured(
         f"Preston Box 6.2: {expected.size} populations, largest difference {largest:.3f} persons; births {births:,.2f}"
     )
     np.testing.assert_array_equal(np.rint(got), expected)
@@ -74,7 +75,7 @@ def _block(rows: list[dict[str, str]], sexes: tuple[str, ...], years: list[int])
     return np.array([[[held.get((y, s, a), np.nan) for a in range(101)] for s in sexes] for y in years])
 
 
-def test_seventy_years_of_canada_agree_with_the_un_engine(shared_data: Path) -> None:
+def test_seventy_years_of_canada_agree_with_the_un_engine(shared_data: Path, measured: Measured) -> None:
     folder = shared_data / "reference/un_canada_1950_2020"
     expected_rows = _long(folder / "output_pop_1x1.csv.gz")
     last = max(int(r["time_start"]) for r in expected_rows)
@@ -113,10 +114,10 @@ def test_seventy_years_of_canada_agree_with_the_un_engine(shared_data: Path) -> 
         for y in starts
         for s in SEXES
     )
-    print(
+    measured(
         f"UN Canada: {expected.size} populations over {len(starts)} years, largest difference {largest:.3e} persons"
     )
-    print(f"UN Canada: births, largest difference {births_off:.3e} persons")
+    measured(f"UN Canada: births, largest difference {births_off:.3e} persons")
     assert expected.size == (len(starts) + 1) * 202
     assert not np.isnan(expected).any()
     assert largest < 1e-6

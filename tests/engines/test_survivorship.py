@@ -160,7 +160,7 @@ def test_groups_that_a_life_table_cannot_give_are_named():
 
 
 @pytest.mark.shared_data
-def test_the_ratios_of_preston_box_6_2_come_from_its_years_lived(shared_data):
+def test_the_ratios_of_preston_box_6_2_come_from_its_years_lived(shared_data, measured):
     path = shared_data / "reference" / "preston_box6_2" / "sweden_1993_preston_box6_2.csv"
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -173,12 +173,12 @@ def test_the_ratios_of_preston_box_6_2_come_from_its_years_lived(shared_data):
     ratios = survivorship_ratios(table, AgeGroups(5, ages[-1]))
     published = [float(row["survival_ratio_age_f"]) for row in rows]
     largest = float(np.abs(ratios.values - published).max())
-    print(f"Preston Box 6.2, survivorship ratios: largest difference {largest:.1e}")
+    measured(f"Preston Box 6.2, survivorship ratios: largest difference {largest:.1e}")
     assert largest < 1e-6
 
 
 @pytest.mark.shared_data
-def test_the_national_projections_elders_follow_its_own_probabilities(shared_data):
+def test_the_national_projections_elders_follow_its_own_probabilities(shared_data, measured):
     """Above 70 hardly anyone migrates: survivors by our ratios must be the projection's own people."""
     folder = shared_data / "ipss" / "2023_national"
     with (folder / "emp_QX-M2023.csv").open(encoding="utf-8-sig") as file:
@@ -202,5 +202,5 @@ def test_the_national_projections_elders_follow_its_own_probabilities(shared_dat
         found = np.add.reduceat(men[end], FIVE_TO_90.starts)
         expected = np.append(starters[13:-2], starters[-2:].sum()) * ratios.values[14:]
         worst = max(worst, float(np.abs(found[14:] / expected - 1).max()))
-    print(f"National projection, men 70 and over after five years: largest difference {worst:.2%}")
+    measured(f"National projection, men 70 and over after five years: largest difference {worst:.2%}")
     assert worst < 0.005

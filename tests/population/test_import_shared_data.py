@@ -57,7 +57,7 @@ def _swapped(path, areas):
 
 @pytest.mark.parametrize("table", WIDE)
 def test_no_true_municipality_is_refused_for_its_sexes_even_alone_and_most_swapped_ones_are(
-    shared_data, tmp_path, table
+    shared_data, tmp_path, table, measured
 ):
     _, parsed, checked = read(shared_data / table)
     assert rules_broken(parsed) == {}
@@ -66,7 +66,7 @@ def test_no_true_municipality_is_refused_for_its_sexes_even_alone_and_most_swapp
     _, parsed, _ = read(write(tmp_path / "swapped.csv", csv_text(rows)))
     refused = parsed.findings.problem_counts["implausible_sexes"]
     assert parsed.findings.problem_total == refused
-    print(f"{table}: {refused} of {len(areas)} municipalities swapped are refused")
+    measured(f"{table}: {refused} of {len(areas)} municipalities swapped are refused")
     assert refused >= 0.99 * len(areas)
 
 

@@ -7,6 +7,7 @@ import pytest
 from sosei.planning.population.models import Area, PublishedFigure
 from sosei.planning.population.vision import build_vision
 from sosei.planning.population.vision_records import Check, Vision
+from tests.conftest import Measured
 
 
 @pytest.fixture
@@ -18,30 +19,30 @@ def checked(vision: Vision, scenario: str, quantity: str) -> dict[int, Check]:
     return {c.year: c for c in vision.checks if (c.scenario, c.quantity) == (scenario, quantity)}
 
 
-def test_the_baseline_meets_the_published_totals(vision: Vision) -> None:
+def test_the_baseline_meets_the_published_totals(vision: Vision, measured: Measured) -> None:
     found = checked(vision, "baseline", "total")
     for year, check in found.items():
-        print(
+        measured(
             f"baseline {year}: {check.ours:,.0f}, published {check.published:,.0f}, {check.difference:+.2%}"
         )
     assert abs(found[2030].difference) <= 0.01
     assert abs(found[2060].difference) <= 0.03
 
 
-def test_prospect_2_meets_the_published_totals(vision: Vision) -> None:
+def test_prospect_2_meets_the_published_totals(vision: Vision, measured: Measured) -> None:
     found = checked(vision, "prospect-2", "total")
     for year, check in found.items():
-        print(
+        measured(
             f"prospect 2 {year}: {check.ours:,.0f}, published {check.published:,.0f}, {check.difference:+.2%}"
         )
     assert set(found) == {2030, 2060}
     assert all(abs(check.difference) <= 0.04 for check in found.values())
 
 
-def test_the_support_ratios_meet_the_published_ones(vision: Vision) -> None:
+def test_the_support_ratios_meet_the_published_ones(vision: Vision, measured: Measured) -> None:
     found = checked(vision, "baseline", "support_ratio")
     differences = {year: round(check.difference, 3) for year, check in found.items()}
-    print(f"support ratio, difference by year: {differences}")
+    measured(f"support ratio, difference by year: {differences}")
     assert list(found) == list(range(2015, 2061, 5))
     assert sum(abs(check.difference) <= 0.1 for check in found.values()) >= 8
     assert all(abs(check.difference) <= 0.2 for check in found.values())
