@@ -1,0 +1,33 @@
+"""A worker that was killed in the middle of a task leaves nothing undone: the next worker takes the task up."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from sosei.gateway.project.tasks import take_up_stalled_tasks
+from sosei.planning.population.tasks import refresh_projections
+
+
+def status(job_id: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [job_id])
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_whose_worker_is_gone_is_done_by_the_next_one() -> None:
+    job_id = refresh_projections.defer(codes=[])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        gone = cursor.fetchone()[0]
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [gone, job_id]
+        )
+    take_up_stalled_tasks.defer(timestamp=0)
+    call_command("worker", "--once")
+    call_command("worker", "--once")
+    assert status(job_id) == "succeeded"
