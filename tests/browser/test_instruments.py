@@ -106,6 +106,26 @@ def test_the_what_if_joins_the_pyramid(visit: Visitor) -> None:
         opened.wait_for(f"document.querySelector('[data-pyramid-readout]').textContent !== {youngest!r}")
 
 
+def test_a_what_if_with_very_many_people_stays_inside_the_pyramid(visit: Visitor) -> None:
+    with visit("/07204/vision?tfr=3&tfr_by=2020&recovery=100&households=2000") as opened:
+        plot = "document.querySelector('#pyramid-main .background').getBoundingClientRect().width"
+        before = opened.page.evaluate(plot)
+        opened.page.select_option("#pyramid-scenario", "what-if")
+        opened.page.focus("#pyramid-year")
+        opened.page.keyboard.press("End")
+        opened.wait_for("document.getElementById('pyramid-main').dataset.year === '2060'")
+        assert opened.page.evaluate(plot) > 0.9 * before
+        link = opened.page.get_attribute('[data-file="pyramid"]', "href") or ""
+        assert "scenario=what-if" in link and "households=2000" in link
+
+
+def test_a_drawn_chart_keeps_its_own_role_and_name(visit: Visitor) -> None:
+    with visit("/07204/vision") as opened:
+        strange = "[data-drawn]:not([role=img]), [data-drawn][aria-label], [data-drawn][aria-roledescription]"
+        assert opened.page.locator("[data-drawn]").count() > 0
+        assert opened.page.locator(strange).count() == 0
+
+
 def test_the_pyramid_moves_through_the_years_and_stops(visit: Visitor) -> None:
     with visit("/07204/vision") as opened:
         opened.page.focus("[data-play]")

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from sosei.planning.population import figures, tables
+from sosei.planning.population import descriptions, figures, tables
 from sosei.planning.population.charts import parts, past
 from sosei.planning.population.charts import pyramid as pyramid_chart
 from sosei.planning.population.vision_records import Vision
-from sosei.planning.population.wording import about_persons, number, short_persons, signed
+from sosei.planning.population.wording import about_persons, ages, number, short_persons, signed
 from tests.population import synthetic_vision
 
 KANA = re.compile(r"[\u3040-\u30ff]")
@@ -147,7 +147,7 @@ def test_men_stand_left_of_zero_and_women_right(vision: Vision) -> None:
     assert {row["x"] < 0 for row in rows if row["sex"] == "male"} == {True}
 
 
-def test_the_packed_pyramid_keeps_every_person_to_a_tenth(vision: Vision) -> None:
+def test_the_packed_pyramid_keeps_every_person_to_a_hundredth(vision: Vision) -> None:
     packed = pyramid_chart.pack(vision.tables["pyramid"])
     for name, years in packed.items():
         for year, sexes in years.items():
@@ -157,7 +157,7 @@ def test_the_packed_pyramid_keeps_every_person_to_a_tenth(vision: Vision) -> Non
                 for r in vision.tables["pyramid"]
                 if (r["scenario"], str(r["year"])) == (name, year)
             )
-            assert total == pytest.approx(exact, abs=2)
+            assert total == pytest.approx(exact, abs=0.2)
 
 
 def test_the_pyramids_axis_is_the_same_for_every_year(vision: Vision) -> None:
@@ -173,6 +173,9 @@ def test_the_pyramids_axis_is_the_same_for_every_year(vision: Vision) -> None:
 def test_a_pyramid_before_the_projection_is_the_one_counted(vision: Vision) -> None:
     table = tables.pyramid_of(vision, "prospect-2", 1990, compare="baseline")
     assert all(row[1] == row[3] and row[2] == row[4] for row in table.rows)
+    with override("ja"):
+        headings = [column.heading for column in tables.pyramid_of(vision, "prospect-2", 1990).columns]
+    assert headings == ["年齢", "国勢調査・男", "国勢調査・女"]
 
 
 def test_the_pyramid_table_of_a_year_holds_its_people(vision: Vision) -> None:
@@ -274,8 +277,10 @@ def test_round_figures_are_said_as_each_language_says_them(value: float, japanes
 def test_short_figures_use_the_units_of_the_language() -> None:
     with override("ja"):
         assert short_persons(342_249) == "34.2万人"
+        assert short_persons(10_446) == "1.04万人"
     with override("en"):
         assert short_persons(342_249) == "342k"
+        assert short_persons(10_446) == "10.4k"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (-0.2, "0"), (3.4, "+3"), (-1234.0, "−1,234")])
@@ -304,3 +309,27 @@ def test_diamonds_and_brackets_are_explained_only_where_there_are_some(vision: V
         figure = figures.BY_SLUG[slug]
         assert str(figure.note) in figures.draw(figure, vision).reading
         assert str(figure.note) not in figures.draw(figure, bare).reading
+
+
+@pytest.mark.parametrize(
+    ("label", "japanese", "english"), [("20-24", "20～24歳", "20-24"), ("90+", "90歳以上", "90 and over")]
+)
+def test_an_age_group_is_written_as_the_language_says_it(label: str, japanese: str, english: str) -> None:
+    with override("ja"):
+        assert ages(label) == japanese
+    with override("en"):
+        assert ages(label) == english
+
+
+def test_the_words_for_natural_and_social_change_name_those_left_out_of_both(vision: Vision) -> None:
+    rows = {
+        r["year"]: r["special"]
+        for r in vision.tables["scenario_totals"]
+        if r["scenario"] == vision.scenarios[0].name
+    }
+    lost = rows[vision.to_year] - rows[vision.base_year]
+    assert lost
+    with override("ja"):
+        assert f"（{signed(lost)}人）は、自然増減にも社会増減にも含みません" in descriptions.components(
+            vision
+        )

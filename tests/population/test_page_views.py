@@ -280,6 +280,24 @@ def test_the_pyramids_files_take_year_and_scenario(client: Client, iwaki: Area) 
     assert future.content != client.get(f"{base}?year=2055&scenario=prospect-2&compare=baseline").content
 
 
+def test_the_pyramids_files_hold_the_what_if_and_the_base_year_that_the_page_shows(
+    client: Client, iwaki: Area
+) -> None:
+    base = "/07204/vision/figures/pyramid"
+    query = "year=2060&scenario=what-if&compare=base"
+    low, high = (client.get(f"{base}.csv?{query}&tfr={tfr}").content.decode("utf-8-sig") for tfr in (1, 2.5))
+    assert (
+        low.splitlines()[0]
+        == high.splitlines()[0]
+        == "年齢,もしも・男,もしも・女,2015年の形・男,2015年の形・女"
+    )
+    youngest = [[int(cell) for cell in text.splitlines()[1].split(",")[1:]] for text in (low, high)]
+    assert youngest[0][0] < youngest[1][0]
+    assert youngest[0][2:] == youngest[1][2:]
+    assert client.get(f"{base}.svg?{query}&tfr=2.5").content.startswith(b"<svg")
+    assert client.get(f"{base}.csv?{query}&tfr=99").status_code == 404
+
+
 @pytest.mark.parametrize(
     "address",
     [

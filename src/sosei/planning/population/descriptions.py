@@ -10,6 +10,7 @@ from sosei.planning.population.charts.future import headline_scenarios, side_by_
 from sosei.planning.population.vision_records import Row, ScenarioInfo, Vision
 from sosei.planning.population.wording import (
     about_persons,
+    ages,
     number,
     percent,
     persons,
@@ -111,14 +112,14 @@ def net_migration(vision: Vision) -> str:
         low, high = min(chosen, key=lambda row: row["persons"]), max(chosen, key=lambda row: row["persons"])
         parts.append(
             _(
-                "%(period)s年の%(sex)sは、%(low_age)s歳で%(low)s人と転出超過が最も大きく、%(high_age)s歳で%(high)s人でした。"
+                "%(period)s年の%(sex)sは、%(low_age)sで%(low)s人と転出超過が最も大きく、%(high_age)sで%(high)s人でした。"
             )
             % {
                 "period": latest,
                 "sex": title,
-                "low_age": low["age_label"],
+                "low_age": ages(low["age_label"]),
                 "low": signed(low["persons"]),
-                "high_age": high["age_label"],
+                "high_age": ages(high["age_label"]),
                 "high": signed(high["persons"]),
             }
         )
@@ -241,14 +242,14 @@ def pyramid(vision: Vision) -> str:
         if male and female:
             parts.append(
                 _(
-                    "%(year)s年（%(scenario)s）に最も多い年齢は、男が%(male_age)s歳の%(male)s、女が%(female_age)s歳の%(female)sです。"
+                    "%(year)s年（%(scenario)s）に最も多い年齢は、男が%(male_age)sの%(male)s、女が%(female_age)sの%(female)sです。"
                 )
                 % {
                     "year": year,
                     "scenario": first.title,
-                    "male_age": male["age_label"],
+                    "male_age": ages(male["age_label"]),
                     "male": persons(male["persons"]),
-                    "female_age": female["age_label"],
+                    "female_age": ages(female["age_label"]),
                     "female": persons(female["persons"]),
                 }
             )
@@ -278,7 +279,7 @@ def women_20_39(vision: Vision) -> str:
 
 def components(vision: Vision) -> str:
     """Sums of natural and social change over the whole projection."""
-    parts = []
+    parts, apart = [], []
     for info in side_by_side(vision):
         rows = [row for row in vision.tables["components"] if row["scenario"] == info.name]
         if rows:
@@ -294,7 +295,14 @@ def components(vision: Vision) -> str:
                     "social": signed(sum(row["net_migration"] for row in rows)),
                 }
             )
-    return sentence(*parts)
+        first = at(vision.tables["scenario_totals"], info.name, vision.base_year)
+        last = at(vision.tables["scenario_totals"], info.name, vision.to_year)
+        if rows and first and last and first["special"]:
+            apart.append(
+                _("避難者など別に数える人の増減（%(special)s人）は、自然増減にも社会増減にも含みません。")
+                % {"special": signed(last["special"] - first["special"])}
+            )
+    return sentence(*parts, *dict.fromkeys(apart))
 
 
 def influence(vision: Vision) -> str:

@@ -70,7 +70,7 @@ class FigureTable:
         """The rows for CSV: numbers without separators, rounded to what they can mean; None where there is none."""
         return [
             [
-                round(value, DECIMALS[column.kind])
+                round(value, DECIMALS[column.kind] or None)
                 if isinstance(value, float) and column.kind in DECIMALS
                 else value
                 for column, value in zip(self.columns, row, strict=True)
@@ -252,9 +252,14 @@ def pyramid(vision: Vision) -> FigureTable:
     return pyramid_of(vision, vision.scenarios[0].name, vision.base_year)
 
 
+def pyramid_title(vision: Vision, scenario: str, year: int) -> str:
+    """The scenario's title; that of the census where the scenario has not begun."""
+    begun = any(r["scenario"] == scenario and r["year"] == year for r in vision.tables["pyramid"])
+    return _titles(vision).get(scenario, scenario) if begun else _("国勢調査")
+
+
 def pyramid_of(vision: Vision, scenario: str, year: int, compare: str = "") -> FigureTable:
     """Any year of a scenario, with the scenario it is compared to beside it."""
-    titles = _titles(vision)
     chosen = [scenario, *([compare] if compare else [])]
     values = {
         (row["scenario"], row["age_from"], row["sex"]): row["persons"]
@@ -267,7 +272,9 @@ def pyramid_of(vision: Vision, scenario: str, year: int, compare: str = "") -> F
         [
             Column(_("年齢"), "text"),
             *(
-                Column(_("%(scenario)s・%(sex)s") % {"scenario": titles.get(name, name), "sex": title})
+                Column(
+                    _("%(scenario)s・%(sex)s") % {"scenario": pyramid_title(vision, name, year), "sex": title}
+                )
                 for name in chosen
                 for title in sexes.values()
             ),

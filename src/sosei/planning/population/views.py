@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -21,8 +22,8 @@ from sosei.planning.population.charts.pyramid import pyramid as draw_pyramid
 from sosei.planning.population.descriptions import headline
 from sosei.planning.population.models import Area
 from sosei.planning.population.vision import NoVisionError, build_vision
-from sosei.planning.population.vision_records import Vision
-from sosei.planning.population.what_if import WhatIf, WhatIfError, run_what_if
+from sosei.planning.population.vision_records import ScenarioInfo, Vision
+from sosei.planning.population.what_if import NAME, WhatIf, WhatIfError, run_what_if
 from sosei.planning.population.what_if_panel import Panelled
 
 View = Callable[..., HttpResponse]
@@ -164,7 +165,10 @@ def what_if_file(request: HttpRequest, held: Vision, kind: str) -> HttpResponse:
 
 @with_vision
 def figure_file(request: HttpRequest, held: Vision, slug: str, kind: str) -> HttpResponse:
-    """Table (csv) or picture (svg, png) of one figure; the pyramid's takes year, scenario and compare."""
+    """Table (csv) or picture (svg, png) of one figure; the pyramid's takes year, scenario and compare.
+
+    With the scenario or comparison "what-if" it also takes the conditions of the panel.
+    """
     figure = figures.BY_SLUG.get(slug)
     if figure is None or kind not in MIME_TYPES or not figure.is_available(held):
         raise Http404(slug)
@@ -172,16 +176,37 @@ def figure_file(request: HttpRequest, held: Vision, slug: str, kind: str) -> Htt
     title = f"{held.area.local_name} {figure.title}"
     panels, table = drawn.panels, drawn.table
     if slug == "pyramid" and request.GET:
+        held = _with_chosen_shapes(held, request.GET)
         scenario, year, compare = _pyramid_choice(held, request.GET)
         panels, table = (
             draw_pyramid(held, scenario, year, compare),
             tables.pyramid_of(held, scenario, year, compare),
         )
-        titles = {info.name: info.title for info in held.scenarios}
-        named = [titles[name] for name in (scenario, compare) if name in titles]
+        named = [tables.pyramid_title(held, name, year) for name in (scenario, compare) if name]
+        named = list(dict.fromkeys(named))
         title = f"{title} {year} {' / '.join(named)}"
     drawing = downloads.whole_spec(panels, title, drawn.sources) if kind != "csv" else {}
     return _file(held, slug, kind, table, drawing)
+
+
+def _with_chosen_shapes(vision: Vision, query: Mapping[str, str]) -> Vision:
+    """The vision with the shapes that only the pyramid's control knows: the base year's, and the what-if's."""
+    chosen = {query.get("scenario"), query.get("compare")}
+    rows = list(vision.tables["pyramid"])
+    infos = list(vision.scenarios)
+    if "base" in chosen:
+        first = infos[0].name
+        base = [row for row in rows if row["scenario"] == first and row["year"] == vision.base_year]
+        years = {row["year"] for row in rows}
+        rows += [{**row, "scenario": "base", "year": year} for year in years for row in base]
+        infos.append(ScenarioInfo("base", _("%(year)s年の形") % {"year": vision.base_year}, ""))
+    if NAME in chosen:
+        panel = panelled(vision, query)
+        if panel.problems:
+            raise Http404(" ".join(panel.problems.values()))
+        rows += panel.tables["pyramid"]
+        infos.append(ScenarioInfo(NAME, _("もしも"), ""))
+    return replace(vision, scenarios=infos, tables={**vision.tables, "pyramid": rows})
 
 
 def _pyramid_choice(vision: Vision, query: Mapping[str, str]) -> tuple[str, int, str]:

@@ -29,12 +29,20 @@ def persons(value: float) -> str:
 
 
 def short_persons(value: float) -> str:
-    """Three significant figures in the language's own units: 17.9万人, 8,450人 / 179k, 8,450."""
+    """Three significant figures in the language's own units: 17.9万人, 1.04万人, 8,450人 / 179k, 10.4k, 8,450."""
     if abs(value) < 10_000:
         return _("%(count)s人") % {"count": number(value)}
+    finer = abs(value) < 100_000
     if in_english():
-        return f"{number(value / 1000)}k"
-    return f"{number(value / 10_000, 1)}万人"
+        return f"{number(value / 1000, int(finer))}k"
+    return f"{number(value / 10_000, 1 + finer)}万人"
+
+
+def ages(label: str) -> str:
+    """An age group in a sentence: 20～24歳, 90歳以上 / 20-24, 90 and over."""
+    if label.endswith("+"):
+        return _("%(age)s歳以上") % {"age": label[:-1]}
+    return label if in_english() else f"{label.replace('-', '～')}歳"
 
 
 def about_persons(value: float) -> str:

@@ -16,12 +16,12 @@ Packed = dict[str, dict[str, dict[str, list[float]]]]
 
 
 def pack(rows: list[Row]) -> Packed:
-    """scenario → year → sex → persons from the youngest age group to the oldest, to a tenth of a person."""
+    """scenario → year → sex → persons from the youngest age group to the oldest, to a hundredth of a person."""
     packed: Packed = {}
     for row in sorted(rows, key=lambda row: row["age_from"]):
         years = packed.setdefault(row["scenario"], {})
         years.setdefault(str(row["year"]), {"male": [], "female": []})[row["sex"]].append(
-            round(row["persons"], 1)
+            round(row["persons"], 2)
         )
     return packed
 
@@ -54,7 +54,10 @@ def _rows(ages: list[str], numbers: dict[str, list[float]] | None) -> Rows:
 def pyramid(
     vision: Vision, scenario: str | None = None, year: int | None = None, compare: str = ""
 ) -> list[Panel]:
-    """Men to the left, women to the right; the axis is the same for every year and scenario."""
+    """Men to the left, women to the right; the axis is the same for every year and scenario of the vision.
+
+    Its end is the parameter `bound`, so that a what-if with more people than any of them can widen it.
+    """
     rows = vision.tables["pyramid"]
     packed = pack(rows)
     ages = age_labels(rows)
@@ -68,7 +71,7 @@ def pyramid(
     x = alt.X(
         "x:Q",
         title=None,
-        scale=alt.Scale(domain=[-bound, bound], nice=False),
+        scale=alt.Scale(domain=[alt.ExprRef("-bound"), alt.ExprRef("bound")], nice=False),
         axis=alt.Axis(tickCount=6, labelExpr=persons_label(bound), grid=True, ticks=False),
     )
     y = alt.Y(
@@ -103,12 +106,13 @@ def pyramid(
         .encode(x=x, y=y)
     )
     names: list[Any] = [
-        alt.Chart(alt.InlineData(values=[{"x": edge, "title": title}]))
+        alt.Chart(alt.InlineData(values=[{"title": title}]))
         .mark_text(fontSize=16, fontWeight="bold", align=align, baseline="top", color=chart_theme.colour(sex))
-        .encode(x=x, y=alt.value(2), text="title:N")
+        .encode(x=alt.value(edge), y=alt.value(2), text="title:N")
         for sex, title, edge, align in (
-            ("male", _("男"), -bound, "left"),
-            ("female", _("女"), bound, "right"),
+            ("male", _("男"), 0, "left"),
+            ("female", _("女"), "width", "right"),
         )
     ]
-    return [Panel("main", "", finish(alt.layer(bars, outline, *names), datasets, 460, right=12))]
+    chart = alt.layer(bars, outline, *names).add_params(alt.param(name="bound", value=bound))
+    return [Panel("main", "", finish(chart, datasets, 460, right=12))]

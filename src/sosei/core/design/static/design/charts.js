@@ -28,6 +28,10 @@ export function draw(element) {
   const spec = JSON.parse(document.getElementById(`${element.id}-spec`).textContent);
   const drawn = window.vegaEmbed(element, spec, OPTIONS).then((result) => {
     views.set(element.id, result.view);
+    // Vega renames its place, in English; the page's own role and name stay.
+    element.setAttribute("role", "img");
+    element.removeAttribute("aria-label");
+    element.removeAttribute("aria-roledescription");
     element.dataset.drawn = "true";
     return result.view;
   });

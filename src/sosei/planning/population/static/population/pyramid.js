@@ -1,6 +1,6 @@
 // The age pyramid: any year and scenario, another one as an outline, and a button that moves through the years.
 
-import { fill, redraw } from "../design/charts.js";
+import { draw, fill, redraw } from "../design/charts.js";
 
 const PAUSE = 900;
 
@@ -11,6 +11,12 @@ function numbersOf(data, scenario, year) {
 
 function sum(row, from = 0) {
   return row.slice(from).reduce((total, value) => total + value, 0);
+}
+
+/** The first of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is not below the value. */
+function niceTop(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10);
 }
 
 export function startPyramid() {
@@ -30,6 +36,8 @@ export function startPyramid() {
   const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   let timer = null;
+  let asked = "";
+  let bound = null;
 
   const years = () => {
     const known = new Set([...Object.keys(data.observed ?? {}), ...Object.keys(data[scenario.value] ?? {})]);
@@ -56,9 +64,8 @@ export function startPyramid() {
     return compare.value ? numbersOf(data, compare.value, year) : null;
   };
 
-  function writeTable(numbers) {
+  function writeTable(numbers, title) {
     const table = document.getElementById(chart.dataset.table);
-    const title = scenario.selectedOptions[0].textContent;
     ["male", "female"].forEach((sex, i) => {
       table.tHead.rows[0].cells[i + 1].textContent = fill(texts.column, { scenario: title, sex: texts[sex] });
       [...table.tBodies[0].rows].forEach((row, age) => {
@@ -68,19 +75,23 @@ export function startPyramid() {
   }
 
   function pointFiles(year) {
-    const chosen = numbersOf(data, scenario.value, year) && scenario.value !== "what-if";
     for (const link of document.querySelectorAll('[data-file="pyramid"]')) {
       const address = new URL(link.href);
-      address.search = "";
-      if (chosen) {
-        address.searchParams.set("scenario", scenario.value);
-        address.searchParams.set("year", year);
-        if (compare.value && !["base", "what-if"].includes(compare.value)) {
-          address.searchParams.set("compare", compare.value);
-        }
-      }
+      // A what-if is not stored: its file is computed from the same conditions.
+      address.search = [scenario.value, compare.value].includes("what-if") ? asked : "";
+      address.searchParams.set("scenario", scenario.value);
+      address.searchParams.set("year", year);
+      if (compare.value) address.searchParams.set("compare", compare.value);
       link.href = address.href;
     }
+  }
+
+  /** The same for every year and scenario; wider only for a what-if with more people than any of them. */
+  async function axisEnd() {
+    bound ??= (await draw(chart)).signal("bound");
+    const shown = [scenario.value, compare.value].includes("what-if") ? Object.values(data["what-if"]) : [];
+    const largest = Math.max(0, ...shown.flatMap(({ male, female }) => [...male, ...female]));
+    return largest > bound ? niceTop(largest) : bound;
   }
 
   async function show() {
@@ -99,9 +110,12 @@ export function startPyramid() {
       total: format.format(total),
       share: ((100 * old) / total).toFixed(1),
     });
-    writeTable(numbers);
+    writeTable(numbers, name);
     pointFiles(year);
-    await redraw(chart, { datasets: { pyramid: rowsOf(numbers), compare: rowsOf(outlined(year)) } });
+    await redraw(chart, {
+      datasets: { pyramid: rowsOf(numbers), compare: rowsOf(outlined(year)) },
+      signals: { bound: await axisEnd() },
+    });
     chart.dataset.year = year;
   }
 
@@ -155,6 +169,7 @@ export function startPyramid() {
   document.addEventListener("sosei:what-if", ({ detail }) => {
     if (!detail.pyramid["what-if"]) return;
     data["what-if"] = detail.pyramid["what-if"];
+    asked = detail.query;
     for (const list of [scenario, compare]) {
       if (!list.querySelector('[value="what-if"]')) list.append(new Option(detail.title, "what-if"));
     }

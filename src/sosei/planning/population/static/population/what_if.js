@@ -92,8 +92,10 @@ export function startWhatIf() {
     tellPyramid(data);
   }
 
-  function tellPyramid({ pyramid }) {
-    document.dispatchEvent(new CustomEvent("sosei:what-if", { detail: { pyramid, title: form.dataset.title } }));
+  function tellPyramid({ pyramid, query }) {
+    document.dispatchEvent(
+      new CustomEvent("sosei:what-if", { detail: { pyramid, query, title: form.dataset.title } }),
+    );
   }
 
   // An open table stays open when its numbers change.
@@ -122,6 +124,11 @@ export function startWhatIf() {
   });
 
   form.querySelector("[data-copy]").addEventListener("click", async () => {
+    if (form.querySelector("[aria-invalid]")) {
+      // The address still holds the last conditions that could be computed, not those on the screen.
+      copyStatus.textContent = document.getElementById("what-if-sentence").textContent;
+      return;
+    }
     try {
       await navigator.clipboard.writeText(window.location.href);
       copyStatus.textContent = form.dataset.copied;
