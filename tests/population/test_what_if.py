@@ -41,6 +41,8 @@ def test_full_width_digits_and_separators_are_read() -> None:
         ("recovery", "101"),
         ("households", "-1"),
         ("households", "1.5"),
+        ("recovery", "50.5"),
+        ("tfr", "1,5"),
         ("household_type", "castle"),
     ],
 )

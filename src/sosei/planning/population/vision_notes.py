@@ -95,7 +95,8 @@ def _effect(
         other = build_inputs(inputs.censuses, changed, until=inputs.until, bases=inputs.bases)
     difference = other.project(scenario).total() - projections[alternative.scenario].total()
     parts = [
-        _("%(year)s年 %(persons)s人") % {"year": year, "persons": f"{float(difference.sel(year=year)):+,.0f}"}
+        _("%(year)s年 %(persons)s人")
+        % {"year": year, "persons": f"{float(difference.sel(year=year)):+,.0f}".replace("-", "−")}
         for year in (2030, inputs.until)
         if year in difference["year"].values
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from sosei.planning.population.vision_records import Row
 
 HOUSEHOLD_TYPES = tuple(TYPES)
 NAME = "what-if"
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?$")
+"""1,000 is a thousand; 1,5 is not fifteen."""
 
 
 class WhatIfError(ValueError):
@@ -59,21 +62,21 @@ class WhatIf:
         problems: dict[str, str] = {}
 
         def number(key: str, low: float, high: float, make: Callable[[str], Any], default: Any) -> Any:
-            text = unicodedata.normalize("NFKC", str(query.get(key) or "")).strip().replace(",", "")
+            text = unicodedata.normalize("NFKC", str(query.get(key) or "")).strip()
             if not text:
                 return default
             try:
-                value = make(text)
+                value = make(text.replace(",", "") if THOUSANDS.match(text) else text)
             except ValueError:
                 value = None
             if value is None or not low <= value <= high:
-                problems[key] = _(
-                    "「%(text)s」は使えません。%(low)s から %(high)s までの数を入れてください。"
-                ) % {
-                    "text": text[:40],
-                    "low": f"{low:g}",
-                    "high": f"{high:g}",
-                }
+                if make is int:
+                    sentence = _(
+                        "「%(text)s」は使えません。%(low)s から %(high)s までの整数を入れてください。"
+                    )
+                else:
+                    sentence = _("「%(text)s」は使えません。%(low)s から %(high)s までの数を入れてください。")
+                problems[key] = sentence % {"text": text[:40], "low": f"{low:g}", "high": f"{high:g}"}
                 return default
             return value
 
