@@ -106,6 +106,11 @@ def _effect(
     }
 
 
+def _signed(persons: float) -> str:
+    """Whole persons with a sign, the minus sign that the tables use."""
+    return f"{persons:+,.0f}".replace("-", "−")
+
+
 def _changed_scenario(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
     entries = []
     for override in scenario.overrides:
