@@ -95,8 +95,7 @@ def _effect(
         other = build_inputs(inputs.censuses, changed, until=inputs.until, bases=inputs.bases)
     difference = other.project(scenario).total() - projections[alternative.scenario].total()
     parts = [
-        _("%(year)s年 %(persons)s人")
-        % {"year": year, "persons": f"{float(difference.sel(year=year)):+,.0f}".replace("-", "−")}
+        _("%(year)s年 %(persons)s人") % {"year": year, "persons": _signed(float(difference.sel(year=year)))}
         for year in (2030, inputs.until)
         if year in difference["year"].values
     ]
