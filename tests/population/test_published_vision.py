@@ -82,3 +82,11 @@ def test_the_effect_of_an_alternative_is_the_difference_of_two_projections(
     effect = next(a.effect for a in vision.assumptions if a.key == "evacuees-return")
     assert gap > 1000
     assert f"{gap:+,.0f}人" in effect
+
+
+def test_published_figures_are_held_to_the_tolerances_the_page_names(vision: Vision) -> None:
+    held = {(c.scenario, c.quantity, c.year): c.tolerance for c in vision.checks}
+    assert held["baseline", "total", 2030] == 0.01
+    assert held["baseline", "total", 2060] == 0.03
+    assert held["prospect-2", "total", 2030] == held["prospect-2", "total", 2060] == 0.04
+    assert {t for (_, quantity, _), t in held.items() if quantity == "support_ratio"} == {0.1}

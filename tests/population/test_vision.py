@@ -129,3 +129,36 @@ def test_the_page_tells_the_stored_run_behind_each_scenario(iwaki: Area) -> None
 def test_intervals_after_the_evacuees_were_counted_apart_say_that_they_hold_them(iwaki: Area) -> None:
     (note,) = [line for line in build_vision(iwaki).sources["net_migration"] if "出入り" in line]
     assert "2015-2020、2020-2025年は原発避難者" in note
+
+
+def test_influences_compare_the_simulations_in_the_year_they_name(vision: Vision) -> None:
+    totals = {(r["scenario"], r["year"]): r["total"] for r in vision.tables["scenario_totals"]}
+    found = {r["kind"]: r for r in vision.tables["influence"]}
+    assert {r["reference_year"] for r in found.values()} == {2045}
+    natural = totals["simulation-1", 2045] / totals["baseline", 2045]
+    social = totals["simulation-2", 2045] / totals["simulation-1", 2045]
+    assert found["natural"]["ratio"] == pytest.approx(natural)
+    assert found["social"]["ratio"] == pytest.approx(social)
+
+
+def test_the_natural_part_of_the_split_is_fertility_alone(vision: Vision) -> None:
+    totals = {(r["scenario"], r["year"]): r["total"] for r in vision.tables["scenario_totals"]}
+    # Prospect 1 differs from the baseline by the fertility of prospect 2 and by nothing else.
+    for row in vision.tables["split"]:
+        gap = totals["prospect-1", row["year"]] - totals["baseline", row["year"]]
+        assert row["natural"] == pytest.approx(gap, abs=1e-6)
+
+
+def test_distributed_figures_stand_before_enumerated_ones_of_the_same_census(iwaki: Area) -> None:
+    before = {r["year"]: r["total"] for r in build_vision(iwaki).tables["observed_total"]}
+    old = Observation.objects.get(area=iwaki, date=datetime.date(2025, 10, 1))
+    enumerated = Observation.objects.create(
+        area=iwaki, date=old.date, kind=Observation.Kind.CENSUS_ENUMERATED, batch=old.batch
+    )
+    ObservationCell.objects.bulk_create(
+        ObservationCell(
+            observation=enumerated, sex=c.sex, age_from=c.age_from, age_to=c.age_to, persons=c.persons / 2
+        )
+        for c in old.cells.all()
+    )
+    assert {r["year"]: r["total"] for r in build_vision(iwaki).tables["observed_total"]} == before
