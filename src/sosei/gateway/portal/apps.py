@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,3 +13,7 @@ class PortalConfig(AppConfig):
     name = "sosei.gateway.portal"
     label = "portal"
     verbose_name = "入口"
+
+    def ready(self) -> None:
+        """Registers the permissions of this room."""
+        import_module("sosei.gateway.portal.permissions")

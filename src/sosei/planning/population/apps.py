@@ -1,5 +1,7 @@
 """Django's entry to the room `planning.population`."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +13,7 @@ class PopulationConfig(AppConfig):
     label = "population"
     verbose_name = _("人口ビジョン")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the permissions of this room."""
+        import_module("sosei.planning.population.permissions")

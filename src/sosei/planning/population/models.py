@@ -16,6 +16,7 @@ from sosei.planning.population.querysets import (
     AreaQuerySet,
     ObservationQuerySet,
     ProjectionRunQuerySet,
+    PublishedQuerySet,
     ScenarioQuerySet,
     VitalStatisticQuerySet,
 )
@@ -91,6 +92,8 @@ class ImportBatch(models.Model):
     imported_at = models.DateTimeField(auto_now_add=True)
     report = models.JSONField(default=dict, help_text="Counts, and notes by line")
 
+    objects = PublishedQuerySet.as_manager()
+
     class Meta:
         ordering = ["-imported_at", "-id"]
         triggers = [append_only("batch_append_only")]
@@ -144,6 +147,8 @@ class ObservationCell(models.Model):
     age_from = models.SmallIntegerField(null=True, help_text="First age; empty for age unknown")
     age_to = models.SmallIntegerField(null=True, help_text="Last age; empty for the open top group")
     persons = models.DecimalField(max_digits=14, decimal_places=4)
+
+    objects = PublishedQuerySet.as_manager()
 
     class Meta:
         ordering = ["observation", "sex", "age_from"]
@@ -205,6 +210,8 @@ class PublishedFigure(models.Model):
     approximate = models.BooleanField(default=False, help_text="Printed with 約 (about)")
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="published_figures")
 
+    objects = PublishedQuerySet.as_manager()
+
     class Meta:
         ordering = ["area", "scenario_name", "quantity", "year"]
         constraints = [
@@ -229,6 +236,8 @@ class AssumptionSet(models.Model):
     document = models.TextField(help_text="YAML, validated by sosei.planning.population.assumptions")
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PublishedQuerySet.as_manager()
 
     class Meta:
         ordering = ["area", "name", "-id"]
@@ -306,6 +315,8 @@ class ProjectionCell(models.Model):
     sex = models.CharField(max_length=6, choices=Sex)
     age_from = models.SmallIntegerField()
     persons = models.FloatField()
+
+    objects = PublishedQuerySet.as_manager()
 
     class Meta:
         ordering = ["run", "quantity", "year", "sex", "age_from"]

@@ -1,8 +1,12 @@
-"""Who may see a population vision: predicates, each asked by the views and by nothing else."""
+"""Who may see a population vision, and whom its addresses are for."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from sosei.core.people import addresses
+from sosei.core.people.addresses import EVERYBODY
+from sosei.core.people.permissions import anybody, nobody, register
 
 
 def can_see_vision(user: Any, area: Any) -> bool:
@@ -10,12 +14,19 @@ def can_see_vision(user: Any, area: Any) -> bool:
     return True
 
 
-# Every address of this room, and the predicate its view asks.
+READ_BY_ALL = {"view": anybody, "add": nobody, "change": nobody, "delete": nobody}
+"""Published statistics and what is computed from them; written by the commands of this room alone."""
+
+PERMISSIONS = dict.fromkeys(("area", "importbatch", "observation", "observationcell", "vitalstatistic", "publishedfigure", "assumptionset", "scenario", "projectionrun", "projectioncell"), READ_BY_ALL)
+
 ADDRESSES = {
-    "area": can_see_vision,
-    "vision": can_see_vision,
-    "what-if": can_see_vision,
-    "what-if-file": can_see_vision,
-    "figure-file": can_see_vision,
-    "table-file": can_see_vision,
+    "area": EVERYBODY,
+    "vision": EVERYBODY,
+    "what-if": EVERYBODY,
+    "what-if-file": EVERYBODY,
+    "figure-file": EVERYBODY,
+    "table-file": EVERYBODY,
 }
+
+register("population", PERMISSIONS)
+addresses.register("population", ADDRESSES)

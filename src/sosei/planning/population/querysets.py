@@ -8,6 +8,14 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
 
+class PublishedQuerySet(models.QuerySet[Any]):
+    """Reads of tables that hold nothing but what is published, or is part of it."""
+
+    def visible_to(self, user: object) -> Self:
+        """Published: everyone sees all."""
+        return self.all()
+
+
 class AreaQuerySet(models.QuerySet[Any]):
     """Reads of areas."""
 

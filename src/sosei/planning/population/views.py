@@ -124,6 +124,10 @@ def vision(request: HttpRequest, held: Vision) -> HttpResponse:
         "panel": panel,
         "checks": _checks(held),
         "table_names": [name for name, rows in held.tables.items() if rows],
+        "crumbs": [
+            (_("ホーム"), reverse("portal:home")),
+            (_("%(name)s 人口ビジョン") % {"name": held.area.local_name}, ""),
+        ],
     }
     return render(request, "population/vision.html", context)
 

@@ -1,0 +1,5 @@
+// Draws the sample chart of the page of components.
+
+import { start } from "./charts.js";
+
+start();
