@@ -47,6 +47,17 @@ class MunicipalityCodeError(ConventionError):
     japanese_remedy = "5桁、または検査数字つき6桁のコードを文字列で書いてください（例: 07204、072044）。"
 
 
+class CorporateNumberError(ConventionError):
+    """Not a corporate number."""
+
+    english = "{value!r} is not a corporate number ({reason_en})."
+    japanese = "「{value}」は法人番号ではありません（{reason_ja}）。"
+    english_remedy = (
+        "Write the 13 digits as the tax agency's corporate number site shows them (7000012050002)."
+    )
+    japanese_remedy = "国税庁の法人番号公表サイトにある13桁を書いてください（例: 7000012050002）。"
+
+
 class NumeralError(ConventionError):
     """Text where a number, or a sign that stands for none, was expected."""
 

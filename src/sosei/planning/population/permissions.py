@@ -17,7 +17,21 @@ def can_see_vision(user: Any, area: Any) -> bool:
 READ_BY_ALL = {"view": anybody, "add": nobody, "change": nobody, "delete": nobody}
 """Published statistics and what is computed from them; written by the commands of this room alone."""
 
-PERMISSIONS = dict.fromkeys(("area", "importbatch", "observation", "observationcell", "vitalstatistic", "publishedfigure", "assumptionset", "scenario", "projectionrun", "projectioncell"), READ_BY_ALL)
+PERMISSIONS = dict.fromkeys(
+    (
+        "area",
+        "importbatch",
+        "observation",
+        "observationcell",
+        "vitalstatistic",
+        "publishedfigure",
+        "assumptionset",
+        "scenario",
+        "projectionrun",
+        "projectioncell",
+    ),
+    READ_BY_ALL,
+)
 
 ADDRESSES = {
     "area": EVERYBODY,

@@ -1,0 +1,1 @@
+"""Who is acting, for which municipality or organisation, in which role, with which consents."""

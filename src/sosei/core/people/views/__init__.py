@@ -1,0 +1,1 @@
+"""Views of people: one's own pages, the office, the operator's pages."""

@@ -1,0 +1,1 @@
+"""What was decided, by whom and why; who was told; which files belong to it."""

@@ -1,0 +1,148 @@
+"""Every address x every kind of user: who is let in, sent to sign in, or refused, is as the permission tables say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sosei.core.people import addresses
+from sosei.core.people.addresses import Answer
+from sosei.core.people.models import Person
+from sosei.core.people.standing import standing_of
+from tests.permissions.world import HERE, THERE, World, again
+
+SAMPLES = {"uid": uuid.UUID(int=7), "pk": 0, "key": "none", "kind": "csv", "slug": "none", "name": "none"}
+"""Values of the parts of an address that name no row: a welcome visitor is told that there is none."""
+NUMBERS = {
+    "IntConverter": 0,
+    "UUIDConverter": uuid.UUID(int=7),
+    "StringConverter": "none",
+    "SlugConverter": "none",
+}
+
+
+def named_patterns(
+    resolver: URLResolver | None = None, namespace: str = ""
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Every named address with a value for each of its parts."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, [namespace, pattern.namespace]))
+            for name, parts in named_patterns(pattern, inner):
+                given = {k: _sample(k, c) for k, c in pattern.pattern.converters.items()}
+                yield name, {**given, **parts}
+        else:
+            yield _name(pattern, namespace), _parts(pattern)
+
+
+def _name(pattern: URLPattern, namespace: str) -> str:
+    assert pattern.name, f"an address without a name: {pattern.pattern}"
+    return f"{namespace}:{pattern.name}" if namespace else pattern.name
+
+
+def _parts(pattern: URLPattern) -> dict[str, object]:
+    converters = pattern.pattern.converters
+    if converters or not hasattr(pattern.pattern, "regex"):
+        return {name: _sample(name, converter) for name, converter in converters.items()}
+    return {name: _sample(name, None) for name in pattern.pattern.regex.groupindex}
+
+
+def _sample(name: str, converter: object) -> object:
+    if name == "code":
+        return HERE
+    return SAMPLES.get(name, NUMBERS.get(type(converter).__name__, "none"))
+
+
+ALL = sorted(dict(named_patterns()).items())
+
+
+def address(name: str, parts: dict[str, object]) -> str:
+    return reverse(name, kwargs=parts)
+
+
+def answer_of(client: Client, url: str, method: str = "get") -> Answer:
+    response = getattr(client, method)(url)
+    assert response.status_code < 500 or response.status_code == 503, (url, response.status_code)
+    if response.status_code == 403:
+        return Answer.NOT_FOR_YOU
+    if response.status_code == 302 and response["Location"].startswith(f"{reverse('account_login')}?next="):
+        return Answer.SIGN_IN
+    if response.status_code == 302 and response["Location"] == reverse("mfa_index"):
+        return Answer.SECOND_FACTOR
+    return Answer.WELCOME
+
+
+def signed_in(user: object) -> Client:
+    client = Client(raise_request_exception=True)
+    if isinstance(user, Person):
+        client.force_login(user)
+    return client
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert {name for name, _parts in ALL} == set(addresses.registered())
+
+
+def test_an_address_without_a_row_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="no row"):
+        addresses.refuse(HttpRequest(), "nowhere:unknown")
+
+
+def test_every_address_answers_every_kind_of_user_as_its_row_says(world: World) -> None:
+    wrong = []
+    for kind, user in world.kinds.items():
+        for name, parts in ALL:
+            audience = addresses.audience_of(name)
+            if not audience.signed_in and kind != "visitor":
+                continue
+            town = world.towns[HERE].pk if "code" in parts else None
+            expected = audience.answer(standing_of(again(user)), town)
+            if not getattr(user, "is_active", True) and audience.signed_in:
+                expected = Answer.SIGN_IN
+            # A fresh session for each: a page may sign the visitor out.
+            told = answer_of(signed_in(user), address(name, parts))
+            if name in DOOR_THAT_ASKS_ITSELF:
+                continue
+            if told is not expected:
+                wrong.append((name, kind, expected.value, told.value))
+    assert wrong == []
+
+
+def test_staff_of_one_town_are_refused_in_the_other(world: World) -> None:
+    wrong = []
+    for name, parts in ALL:
+        audience = addresses.audience_of(name)
+        if not audience.in_town:
+            continue
+        for kind, user in world.kinds.items():
+            told = answer_of(signed_in(user), address(name, {**parts, "code": THERE}))
+            if told is Answer.WELCOME:
+                wrong.append((name, kind))
+    assert wrong == []
+
+
+def test_what_may_not_be_read_may_not_be_posted_to_either(world: World) -> None:
+    wrong = []
+    for name, parts in ALL:
+        audience = addresses.audience_of(name)
+        for kind in ("visitor", "newcomer", "citizen", "reviewer", "planner without second factor"):
+            user = world.kinds[kind]
+            town = world.towns[HERE].pk if "code" in parts else None
+            expected = audience.answer(standing_of(again(user)), town)
+            if expected is Answer.WELCOME:
+                continue
+            if answer_of(signed_in(user), address(name, parts), "post") is not expected:
+                wrong.append((name, kind))
+    assert wrong == []
+
+
+DOOR_THAT_ASKS_ITSELF = {
+    name for name, _parts in ALL if name.startswith(("account_", "mfa_", "socialaccount_", "openid_connect_"))
+}
+"""Pages of the sign-in library: it asks for an account or a fresh password itself, where one is needed."""
