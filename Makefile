@@ -13,7 +13,7 @@ INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --no-index
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras $(UPGRADE)
 
-.PHONY: help demo test bench lint format lock clean
+.PHONY: help demo test bench audit lint format lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -58,6 +58,9 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 
 bench: $(VENV)/dev ## figures that must hold; ONLY=demography for one subject
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+audit: $(VENV)/dev ## known vulnerabilities of what is pinned; says so where they cannot be asked for
+	@$(BIN)/python -m tools.audit
 
 lint: $(VENV)/dev ## style, types and floors alone
 	$(BIN)/ruff check .

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -15,25 +14,7 @@ from pathlib import Path
 
 import pytest
 
-
-def sosei(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sosei", *arguments],
-        env=clean_environment(home, **environment),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def clean_environment(home: Path, **changes: str) -> dict[str, str]:
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
-    }
-    return {**kept, "SOSEI_HOME": str(home), **changes}
+from tests.frame.processes import clean_environment, sosei
 
 
 def test_help_lists_the_commands_of_the_frame_and_starts_no_database(tmp_path):

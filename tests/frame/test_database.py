@@ -29,7 +29,7 @@ def test_a_full_address_gives_every_part_to_django():
         "PASSWORD": "p@ss/word",
         "HOST": "db.example.jp",
         "PORT": "6543",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "connect_timeout": "5"},
     }
     assert found["ENGINE"] == "django.db.backends.postgresql"
 

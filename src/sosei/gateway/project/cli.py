@@ -15,6 +15,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs `sosei COMMAND …`; ends the process with 1 where the database cannot be reached, and says why."""
     arguments = sys.argv[1:] if arguments is None else arguments
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sosei.gateway.project.settings")
+    if arguments and arguments[0] == "demo":
+        os.environ.setdefault("SOSEI_DEMONSTRATION", "1")
     if arguments and arguments[0] in FILE_COMMANDS:
         os.environ.setdefault("SOSEI_NO_DATABASE", "1")
     # An exit instead of a sudden death lets the embedded PostgreSQL stop with its last user.

@@ -39,6 +39,24 @@ class DatabaseStartError(OperationalError):
         )
 
 
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the error, or one it was raised from, is a lost or refused connection rather than a refused statement."""
+    import psycopg
+    from django.db.utils import InterfaceError
+
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, DatabaseStartError):
+            return True
+        if isinstance(seen, psycopg.OperationalError | psycopg.InterfaceError):
+            # 08: connection; 57P: shut down or starting; none: it broke before the server said anything.
+            return seen.sqlstate is None or seen.sqlstate.startswith(("08", "57P", "53300"))
+        if isinstance(seen, InterfaceError) and seen.__cause__ is None:
+            return True
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return False
+
+
 class NoConsistencyCheck:
     """Database router that keeps `makemigrations` from asking, and so starting, a database."""
 
@@ -80,6 +98,8 @@ def settings_from_url(url: str) -> dict[str, Any]:
     name = parts.pop("dbname", "")
     if not name:
         raise ImproperlyConfigured(_url_message("no database name", "データベース名がない"))
+    # A server that does not answer at all must not hold a page for minutes.
+    parts.setdefault("connect_timeout", "5")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

@@ -7,18 +7,12 @@ import secrets
 from pathlib import Path
 
 
-def home_folder() -> Path:
-    """The folder named by `SOSEI_HOME`, or `var` under the working directory; it may not exist yet."""
-    return Path(os.environ.get("SOSEI_HOME") or "var").expanduser().resolve()
-
-
-def read_or_make_secret_key(home: Path) -> str:
-    """Returns `SOSEI_SECRET_KEY`, else the key kept in `home`, made once and readable by its owner only.
+def read_or_make_secret_key(home: Path, given: str) -> str:
+    """Returns the key given, else the key kept in `home`, made once and readable by its owner only.
 
     Raises:
         OSError: the folder can be neither read nor written.
     """
-    given = os.environ.get("SOSEI_SECRET_KEY", "")
     if given:
         return given
     kept = home / "secret-key"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 THREADS = 4
 
@@ -27,8 +29,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "preload_app": True,
             "graceful_timeout": 20,
             "loglevel": "warning",
+            "logger_class": _Logger,
             "control_socket_disable": True,
             "pre_fork": _close_connections,
+            "post_worker_init": _leave_ctrl_c_to_parent,
             "when_ready": lambda arbiter: announce(),
         }
         super().__init__()
@@ -43,11 +47,27 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._application
 
 
+class _Logger(Logger):  # type: ignore[misc]
+    """gunicorn's lines through the one handler of the program, which masks and numbers them."""
+
+    def setup(self, cfg: Any) -> None:
+        """Sets levels as gunicorn does, then takes its handlers away."""
+        super().setup(cfg)
+        for handler in list(self.error_log.handlers):
+            self.error_log.removeHandler(handler)
+        self.error_log.propagate = True
+
+
 def _close_connections(arbiter: Any, worker: Any) -> None:
     """A database connection may not be shared by a process and its child."""
     from django.db import connections
 
     connections.close_all()
+
+
+def _leave_ctrl_c_to_parent(worker: Any) -> None:
+    """A terminal sends Ctrl-C to every process; the parent tells its own when to end, and twice is once too often."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def free_port(host: str, wanted: int) -> int:

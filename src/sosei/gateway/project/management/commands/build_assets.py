@@ -24,6 +24,13 @@ class Command(BaseCommand):
             written = [*build_assets(settings.ASSETS_FOLDER), *compile_catalogues()]
         except AssetError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"画面の部品を書けません（{error}）。"
+                "対処: 書き込める利用者で一度 sosei build_assets を実行してください。\n"
+                f"The files of the pages cannot be written ({error}). "
+                "Remedy: run sosei build_assets once as a user who may write there."
+            ) from error
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["verbosity"] > 1:
             for path in written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -30,12 +31,20 @@ class Command(BaseCommand):
         call_command("build_assets", verbosity=0)
         self._say("実演用のデータを入れています", "Loading the demonstration")
         call_command("load_demonstration", verbosity=options["verbosity"])
+        if settings.DEMONSTRATION:
+            call_command("load_demonstration_people", verbosity=options["verbosity"])
         if options["no_serve"]:
             self._say(
                 "用意ができました。sosei serve で動かせます", "Ready. Run sosei serve to start the site"
             )
         else:
-            call_command("serve", host=options["host"], port=options["port"], verbosity=options["verbosity"])
+            call_command(
+                "serve",
+                host=options["host"],
+                port=options["port"],
+                with_worker=True,
+                verbosity=options["verbosity"],
+            )
 
     def _say(self, japanese: str, english: str) -> None:
         self.stdout.write(f"{japanese} / {english}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from sosei.gateway.project.keeper import WorkerKeeper
+from sosei.gateway.project.metrics import share_between_processes
 from sosei.gateway.project.server import Server, free_port, site_address
 
 
@@ -22,6 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="待ち受けるアドレス / address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="ポート番号 / port (8000)")
         parser.add_argument("--workers", type=int, default=2, help="プロセス数 / processes (2)")
+        parser.add_argument(
+            "--exact-port",
+            action="store_true",
+            help="ポートが使えなければ止まる / end rather than take another port",
+        )
+        parser.add_argument(
+            "--with-worker", action="store_true", help="ワーカーも動かす / run a worker as well"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves in the foreground; Ctrl-C or SIGTERM ends it."""
@@ -33,6 +44,11 @@ class Command(BaseCommand):
                 f"{host} で待ち受けできません（{error}）。対処: --host にこの機械のアドレスを指定してください。\n"
                 f"Cannot listen on {host} ({error}). Remedy: give an address of this machine as --host."
             ) from error
+        if port != wanted and options["exact_port"]:
+            raise CommandError(
+                f"ポート {wanted} は使えません。対処: それを使っているプログラムを止めるか、--port を変えてください。\n"
+                f"Port {wanted} cannot be used. Remedy: stop the program that uses it, or change --port."
+            )
         if port != wanted:
             self.stderr.write(
                 f"ポート {wanted} は使えないため、{port} を使います。\n"
@@ -41,6 +57,8 @@ class Command(BaseCommand):
         call_command("build_assets", verbosity=options["verbosity"])
         # Started here, the embedded server belongs to this process and not to a worker that may be replaced.
         connection.ensure_connection()
+
+        share_between_processes(settings.METRICS_FOLDER)
 
         from sosei.gateway.project.wsgi import application
 
@@ -54,4 +72,11 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        Server(application, address=bind, workers=options["workers"], announce=announce).run()
+        keeper = WorkerKeeper() if options["with_worker"] else None
+        if keeper:
+            keeper.start()
+        try:
+            Server(application, address=bind, workers=options["workers"], announce=announce).run()
+        finally:
+            if keeper:
+                keeper.stop()

@@ -6,7 +6,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from procrastinate.contrib.django import app
+
+from sosei.gateway.project.tracing import start_tracing
+from sosei.gateway.project.working import GRACE_SECONDS, PromptWorker, WorkerApp, run_task, stop_without
 
 
 class Command(BaseCommand):
@@ -20,13 +22,29 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once", action="store_true", help="たまった処理を終えたら止まる / stop when the queue is empty"
         )
+        parser.add_argument(
+            "--grace",
+            type=float,
+            default=GRACE_SECONDS,
+            metavar="SECONDS",
+            help="止めるとき、処理の終わりを待つ秒数 / seconds a task may go on when stopping (20)",
+        )
+        parser.add_argument(
+            "--while-process",
+            type=int,
+            metavar="PID",
+            help="この親プロセスが終わったら止まる / stop when this parent process is gone",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Runs in the foreground; Ctrl-C or SIGTERM lets the task under way finish."""
-        # A worker waits for notices on connections of its own, which Django's connector cannot do.
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-            worker_app.run_worker(
-                wait=not options["once"],
-                concurrency=options["concurrency"],
-                listen_notify=not options["once"],
-            )
+        """Runs in the foreground; Ctrl-C or SIGTERM gives the task under way some time to finish."""
+        start_tracing()
+        if options["while_process"]:
+            stop_without(options["while_process"])
+        PromptWorker.grace = options["grace"]
+        WorkerApp().run_worker(
+            wait=not options["once"],
+            concurrency=options["concurrency"],
+            listen_notify=not options["once"],
+            worker_middleware=[run_task],
+        )

@@ -1,0 +1,1 @@
+"""Migrations of the frame: tables that belong to no room."""
