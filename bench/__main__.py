@@ -14,7 +14,9 @@ from bench.harness import REGISTRY, run
 def subjects() -> list[str]:
     """The modules that register figures."""
     return sorted(
-        m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in {"__main__", "harness"}
+        m.name
+        for m in pkgutil.iter_modules(bench.__path__)
+        if not m.ispkg and m.name not in {"__main__", "harness"}
     )
 
 

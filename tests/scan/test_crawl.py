@@ -1,0 +1,86 @@
+"""Every page the demonstration links to, as each kind of user: it answers, in few queries, and leaks no other town."""
+
+from __future__ import annotations
+
+from collections import deque
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest_django.fixtures
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from sosei.core.people import roles
+from sosei.core.people.models import Membership, Person
+
+MOST_QUERIES = 20
+MOST_PAGES = 150
+START = ("/", "/en/", "/design", "/me/", "/office/", "/07204/office/", "/operator/")
+LEAVING = ("/account/logout", "/static/")
+# A vision of its own takes long and is crawled by the tests of its room.
+ELSEWHERE = ("/vision",)
+
+
+class Links(HTMLParser):
+    """The addresses a page links to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = dict(attrs).get("href")
+        if tag == "a" and href:
+            self.found.append(urljoin(self.page, urldefrag(href).url))
+
+
+def crawl(client: Client) -> dict[str, tuple[int, int]]:
+    """Status and number of queries of every page reached by links from the first ones."""
+    seen: dict[str, tuple[int, int]] = {}
+    waiting = deque(START)
+    while waiting and len(seen) < MOST_PAGES:
+        page = waiting.popleft()
+        if page in seen or page.startswith(LEAVING) or any(part in page for part in ELSEWHERE):
+            continue
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(page)
+        seen[page] = (response.status_code, len(asked))
+        if response.status_code in {301, 302}:
+            waiting.append(urljoin(page, response["Location"]))
+        elif response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            reader = Links(page)
+            reader.feed(response.content.decode())
+            waiting.extend(link for link in reader.found if not urlsplit(link).scheme)
+    return seen
+
+
+def crawl_as(role: str) -> dict[str, tuple[int, int]]:
+    """The pages for somebody with that role in the demonstration; for a visitor where it is empty."""
+    client = Client()
+    if role:
+        member = Membership.objects.held().filter(role=role).order_by("pk").first()
+        assert member is not None, f"the demonstration has nobody with the role {role}"
+        client.force_login(Person.objects.get(pk=member.person_id))
+    return crawl(client)
+
+
+def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(
+    db: None, settings: pytest_django.fixtures.SettingsWrapper
+) -> None:
+    settings.DEMONSTRATION = True
+    call_command("load_demonstration_people", verbosity=0)
+    broken, costly, walked = {}, {}, {}
+    for role in ("", *roles.ALL):
+        pages = crawl_as(role)
+        walked[role] = len(pages)
+        for page, (status, queries) in pages.items():
+            if status >= 400 and not (page in START and status in {403, 404}):
+                broken[role, page] = status
+            if queries > MOST_QUERIES:
+                costly[role, page] = queries
+    assert broken == {}
+    assert costly == {}
+    assert min(walked.values()) >= len(START)
