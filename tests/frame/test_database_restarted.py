@@ -55,7 +55,8 @@ def write(address: str, until: float, told: list[tuple[str, int]]) -> None:
 def test_restarts_under_load_lose_nothing_and_repeat_nothing(
     tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    assert sosei("migrate", home=tmp_path).returncode == 0
+    migrated = sosei("migrate", home=tmp_path)
+    assert migrated.returncode == 0, migrated.stderr
     port, data = free_port(), tmp_path / "postgres"
     address = f"http://127.0.0.1:{port}"
     arguments = ("serve", "--port", str(port), "--with-worker")

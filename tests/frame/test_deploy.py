@@ -145,7 +145,8 @@ def test_logs_of_a_served_site_are_json_only(tmp_path):
     import json
     import urllib.request
 
-    assert sosei("migrate", home=tmp_path).returncode == 0
+    migrated = sosei("migrate", home=tmp_path)
+    assert migrated.returncode == 0, migrated.stderr
     port, log = free_port(), tmp_path / "log"
     with running("serve", "--port", str(port), "--workers", "1", home=tmp_path, log=log) as site:
         wait_until(lambda: f":{port}/en/" in site.said(), 60, site.said)

@@ -28,9 +28,10 @@ def lines(monkeypatch: pytest.MonkeyPatch):
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
-    level, root.level = root.level, logging.INFO
+    level = root.level
+    root.setLevel(logging.INFO)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.level = level
+    root.setLevel(level)
 
 
 @pytest.mark.parametrize(

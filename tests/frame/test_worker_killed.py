@@ -171,7 +171,8 @@ def has_ended(process: int) -> bool:
 
 
 def test_the_worker_beside_a_site_comes_back_after_a_kill_and_leaves_with_the_site(tmp_path: Path) -> None:
-    assert sosei("migrate", home=tmp_path).returncode == 0
+    migrated = sosei("migrate", home=tmp_path)
+    assert migrated.returncode == 0, migrated.stderr
     port = free_port()
     log = tmp_path / "site.log"
     arguments = ("serve", "--port", str(port), "--workers", "1", "--with-worker")

@@ -307,22 +307,35 @@ def test_a_wrong_password_and_an_unknown_account_are_told_alike(
     assert not is_signed_in(browser)
 
 
-def test_somebody_entered_by_staff_cannot_sign_in_but_can_make_the_account_theirs_by_a_code(
+def test_a_number_that_staff_entered_opens_nothing_by_a_code(
     browser: Client, make_person: MakePerson
 ) -> None:
-    person = make_person(phone="+819012345678", has_account=False)
-    assert not is_signed_in(browser)
-    answer = browser.post(reverse("account_reset_password"), {"email": "090-1234-5678"})
-    message = last_message("+819012345678")
-    assert message.channel == "sms"
-    answer = browser.post(answer.url, {"code": code_in(message)})
-    answer = browser.post(answer.url, {"password1": OTHER_PASSWORD})
-    assert answer.status_code == 302
-    answer = sign_in(browser, "090-1234-5678", OTHER_PASSWORD)
-    assert answer.url == reverse("account_verify_phone")
-    cache.clear()
+    make_person(phone="+819012345678", has_account=False)
+    browser.post(reverse("account_reset_password"), {"email": "090-1234-5678"})
+    assert last_message("+819012345678").kind == "account.hint"
+
+
+def test_whose_number_staff_entered_signs_up_with_it_all_the_same(
+    browser: Client, make_person: MakePerson
+) -> None:
+    entered = make_person(phone="+819012345678", has_account=False)
+    answer = sign_up(browser, "090-1234-5678")
     browser.post(answer.url, {"code": code_in(last_message("+819012345678")), "action": "verify"})
-    assert browser.session["_auth_user_id"] == str(person.pk)
+    signed_up = Person.objects.get(phone="+819012345678", phone_verified=True)
+    assert browser.session["_auth_user_id"] == str(signed_up.pk)
+    assert signed_up != entered
+
+
+def test_a_number_that_another_account_confirmed_meanwhile_is_refused_with_a_word(
+    browser: Client, make_person: MakePerson
+) -> None:
+    answer = sign_up(browser, "090-1234-5678")
+    code = code_in(last_message("+819012345678"))
+    make_person(phone="+819012345678", phone_verified=True, password=PASSWORD)
+    late = browser.post(answer.url, {"code": code, "action": "verify"}, follow=True)
+    assert "別のアカウントで使われています" in late.content.decode()
+    assert not is_signed_in(browser)
+    assert Person.objects.filter(phone="+819012345678", phone_verified=True).count() == 1
 
 
 def test_a_number_that_staff_entered_opens_no_account_with_a_confirmed_address(

@@ -173,3 +173,8 @@ def test_a_passkey_of_nobody_signs_nobody_in(db: None) -> None:
         answer = browser.post(reverse("mfa_login_webauthn"), {"credential": credential})
         assert answer.status_code in {200, 302}
         assert not is_signed_in(browser)
+
+
+def test_a_passkey_answer_with_a_number_nobody_can_read_is_no_fault_of_the_server(client: Client) -> None:
+    answer = client.post(reverse("mfa_login_webauthn"), {"credential": "9" * 5_000})
+    assert answer.status_code < 500

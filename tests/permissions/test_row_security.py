@@ -162,9 +162,9 @@ def test_a_connection_that_is_opened_anew_within_a_request_is_guarded_too() -> N
 def test_a_fault_within_an_unguarded_block_is_told_as_it_is_and_the_guard_stands_again(world: World) -> None:
     stranger = world.residents[THERE]
     with guarded(person=world.kinds[roles.CITIZEN].pk):
-        with pytest.raises(DatabaseError, match="division by zero"), transaction.atomic(), unguarded():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 / 0")
+        fault = pytest.raises(DatabaseError, match="division by zero")
+        with fault, transaction.atomic(), unguarded(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
         assert not Person.objects.filter(pk=stranger.pk).exists()
 
 

@@ -17,6 +17,7 @@ from sosei.core.people.models import Look, Municipality, Person, ProxySession
 from sosei.core.people.services import invitations
 from sosei.core.people.services.proxy import start_acting, stop_acting
 from sosei.core.records import services
+from sosei.core.records.delivery import route
 from sosei.core.records.models import Attachment, Entry, Message, Preference
 from sosei.core.records.personal_data_here import erase_messages, export_entries, export_messages
 from tests.people.conftest import MakePerson, SignedIn
@@ -141,6 +142,27 @@ def test_messages_to_a_former_address_go_with_the_person_and_not_with_whoever_ha
     assert (told.to_address, told.body) == ("", "")
 
 
+def test_the_name_of_an_erased_person_goes_from_what_the_inviter_was_told(
+    make_person: MakePerson, town: Municipality
+) -> None:
+    inviter = make_person(roles.PLANNER, town)
+    person = make_person(family_name="高橋", given_name="花子", email="new@example.jp")
+    offer = invitations.invite(
+        role=roles.PLANNER,
+        municipality=town,
+        email="new@example.jp",
+        language="ja",
+        invited_by=inviter,
+        reason="異動",
+    )
+    invitations.accept(token=offer.token, person=person)
+    told = Message.objects.get(recipient=inviter, kind="invitation.accepted")
+    assert "高橋" in told.body
+    erase_messages(person)
+    told.refresh_from_db()
+    assert (told.subject, told.body, told.in_app) == ("", "", False)
+
+
 @pytest.mark.parametrize("number", ["9" * 5000, "９" * 14, "-1", "x"])
 def test_an_unreadable_number_of_a_notification_is_refused_in_words(
     number: str, make_person: MakePerson, signed_in: SignedIn
@@ -195,3 +217,29 @@ def acting_for(client: Client, staff: Person, person: Person, town: Municipality
     stored["proxy_session"] = session.pk
     stored.save()
     return client
+
+
+@pytest.mark.parametrize(
+    ("verified", "email", "channel"),
+    [(True, "a@example.jp", "sms"), (False, None, "sms"), (False, "a@example.jp", "mail")],
+)
+def test_a_number_that_staff_entered_is_written_to_only_where_there_is_no_other_way(
+    verified: bool, email: str | None, channel: str, make_person: MakePerson, settings: Any
+) -> None:
+    settings.SOSEI_SMS = "mailbox"
+    person = make_person(phone="+819012345678", phone_verified=verified, email=email)
+    assert route(Message(recipient=person, channel="sms")) == channel
+
+
+def test_a_short_message_to_a_number_that_staff_entered_is_not_taken_for_the_persons_own(
+    write: Write, make_person: MakePerson, settings: Any
+) -> None:
+    settings.SOSEI_SMS = "mailbox"
+    write(to_address="+819012345678", channel="sms", language="ja", kind="test.changed")
+    entered = make_person(phone="+819012345678")
+    assert not export_messages(entered)
+    erase_messages(entered)
+    assert Message.objects.get().state == "waiting"
+    Person.objects.filter(pk=entered.pk).update(phone_verified=True)
+    entered.refresh_from_db()
+    assert len(export_messages(entered)) == 1

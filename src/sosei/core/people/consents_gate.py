@@ -25,6 +25,8 @@ ALWAYS_OPEN = frozenset(
         "people:data-file",
         "people:erase",
         "people:stop-acting",
+        "people:account",
+        "people:sign-out-elsewhere",
     }
 )
 """Who does not agree may still read the texts, take their data away, have them erased and sign out."""

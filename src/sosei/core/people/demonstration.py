@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people import roles
@@ -128,10 +129,11 @@ def has_invented_address(person: Person) -> bool:
 
 
 def everybody() -> Iterator[tuple[str, Cast, str]]:
-    """Mail address, person and town's name of the whole cast; the operator belongs to none."""
-    for code, name, _english in TOWNS:
+    """Mail address, person and town's name in the reader's language; the operator belongs to no town."""
+    in_english = (get_language() or "ja").startswith("en")
+    for code, name, english in TOWNS:
         for cast in CAST:
-            yield email_of(cast, code), cast, name
+            yield email_of(cast, code), cast, english if in_english else name
     yield email_of(OPERATOR, ""), OPERATOR, ""
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import rules
@@ -117,13 +117,21 @@ def can_enter_person(user: Any, target: Any = None) -> bool:
 
 
 def can_serve_person(user: Any, target: Any) -> bool:
-    """Programme staff of a town in which the person is a citizen, employer or host."""
+    """Programme staff of a town in which the person is a citizen, employer or host, and nowhere staff."""
     towns = standing_of(user).towns_as(roles.SERVES_PEOPLE)
     key = getattr(target, "person_id", target.pk)
     if not towns or standing_of(user).person == key:
         return False
-    held = Membership.objects.held().filter(person=key, municipality__in=towns, role__in=sorted(roles.CIVIL))
-    return held.exists()
+    return _is_served_in(key, towns)
+
+
+def _is_served_in(person: int, towns: Collection[int]) -> bool:
+    """A role of the people of one of the towns is held, and no role of staff: staff keep their own data themselves."""
+    held = Membership.objects.held().filter(person=person)
+    return (
+        held.filter(municipality__in=towns, role__in=sorted(roles.CIVIL)).exists()
+        and not held.filter(role__in=sorted(roles.STAFF)).exists()
+    )
 
 
 def can_change_person(user: Any, target: Any) -> bool:
@@ -155,9 +163,7 @@ def can_act_for(user: Any, target: Any) -> bool:
         standing.person == target.staff_id
         and standing.holds(roles.PROGRAMME_STAFF, target.municipality_id)
         and target.person_id != standing.person
-        and Membership.objects.held()
-        .filter(person=target.person_id, municipality=target.municipality_id, role__in=sorted(roles.CIVIL))
-        .exists()
+        and _is_served_in(target.person_id, {target.municipality_id})
     )
 
 
@@ -327,7 +333,7 @@ _ACCOUNTS: dict[str, Audience] = {
     "invite": office(roles.PLANNER),
     "invitation-resend": office(roles.PLANNER),
     "invitation-withdraw": office(roles.PLANNER),
-    "member-end": office(roles.PLANNER, roles.PROGRAMME_STAFF),
+    "member-end": office(),
     "organisations": office(),
     "organisation-new": office(roles.PLANNER, roles.PROGRAMME_STAFF),
     "organisation": office(roles.PLANNER, roles.PROGRAMME_STAFF),

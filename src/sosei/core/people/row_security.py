@@ -17,7 +17,12 @@ from sosei.core.people.tenancy import WEB_ROLE
 ROLE_SQL = f"""
 DO $$ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{WEB_ROLE}') THEN
-        CREATE ROLE {WEB_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS;
+        BEGIN
+            CREATE ROLE {WEB_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            -- Another database of this server was migrated at the same moment.
+            NULL;
+        END;
     END IF;
     IF NOT pg_has_role(current_user, '{WEB_ROLE}', 'SET') THEN
         EXECUTE format('GRANT {WEB_ROLE} TO %I WITH SET TRUE', current_user);
@@ -160,7 +165,8 @@ def about_a_person(table: str) -> Policy:
 _OPERATORS_STAFF = f"({OPERATOR} AND role IN ({_SEEN_BY_OPERATORS}))"
 _MEMBERSHIP = f"{is_me()} OR {in_my_towns()} OR {_OPERATORS_STAFF}"
 # Nobody gives himself a role but that of a citizen; anybody may end his own.
-_MEMBERSHIP_WRITTEN = f"({is_me()} AND (role = '{roles.CITIZEN}' OR ended_at IS NOT NULL)) OR {in_my_towns()} OR {_OPERATORS_STAFF}"
+_OWN_WRITTEN = f"({is_me()} AND (role = '{roles.CITIZEN}' OR ended_at IS NOT NULL))"
+_MEMBERSHIP_WRITTEN = f"{_OWN_WRITTEN} OR {in_my_towns()} OR {_OPERATORS_STAFF}"
 _INVITATION = f"{in_my_towns()} OR {_OPERATORS_STAFF}"
 _ORGANISATION = f"{in_my_towns()} OR {{id}} = ANY ({ORGANISATIONS}) OR {OPERATOR}"
 _OVERSIGHT = f"{is_me()} OR {is_me('staff_id')} OR {in_my_towns()}"

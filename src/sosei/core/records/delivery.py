@@ -120,7 +120,9 @@ def route(message: Message) -> str | None:
     if person is None:
         return message.channel if message.to_address else None
     wanted = message.channel
-    if wanted == Message.Channel.SMS and person.phone and sms.is_configured():
+    # A number that staff entered is nobody's proof: it is used only for who can be reached no other way.
+    by_sms = person.phone and (person.phone_verified or not person.email) and sms.is_configured()
+    if wanted == Message.Channel.SMS and by_sms:
         return wanted
     if wanted == Message.Channel.MAIL and person.email:
         return wanted

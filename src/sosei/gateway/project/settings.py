@@ -175,6 +175,7 @@ MFA_FORMS = {
         "activate_totp": "ActivateAppForm",
         "add_webauthn": "AddPasskeyForm",
         "edit_webauthn": "RenamePasskeyForm",
+        "login_webauthn": "LoginPasskeyForm",
     }.items()
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -6,11 +6,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -87,16 +90,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.save(update_fields=["phone", "phone_verified"])
 
     def set_phone_verified(self, user: Any, phone: str) -> None:
-        """The code sent there was entered; in a change the number is the new one."""
+        """The code sent there was entered; in a change the number is the new one.
+
+        Raises:
+            ImmediateHttpResponse: another account confirmed the number meanwhile; leads to the sign-in page.
+        """
         changed = user.phone != phone and bool(user.last_login)
-        with transaction.atomic():
-            self.set_phone(user, phone, True)
-            if changed:
-                mail.tell_of_change(user, "phone_changed")
+        try:
+            with transaction.atomic():
+                self.set_phone(user, phone, True)
+                if changed:
+                    mail.tell_of_change(user, "phone_changed")
+        except IntegrityError as error:
+            messages.error(self.request, ERRORS["phone_taken"])
+            raise ImmediateHttpResponse(redirect("account_login")) from error
 
     def get_user_by_phone(self, phone: str) -> Person | None:
-        """Whose number it is."""
-        found: Person | None = Person.objects.filter(phone=phone).first()
+        """Whose account the number opens: who confirmed it, else who is signing up with it.
+
+        A number that staff entered opens nothing: it may be a family's, or be given to somebody else by now.
+        """
+        signing_up = (
+            Q(email__isnull=True) & ~Q(password="") & ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        )
+        found: Person | None = (
+            Person.objects.filter(Q(phone_verified=True) | signing_up, phone=phone)
+            .order_by("-phone_verified", "-pk")
+            .first()
+        )
         return found
 
     # --- what is sent -------------------------------------------------------------------------------------------

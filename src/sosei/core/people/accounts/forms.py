@@ -14,8 +14,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse_lazy
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,12 +42,7 @@ class SignInForm(library.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = contact_box()
-        self.fields["password"] = password_box(
-            PASSWORD,
-            help_text=format_html(
-                '<a href="{}">{}</a>', reverse_lazy("account_reset_password"), _("パスワードを忘れたとき")
-            ),
-        )
+        self.fields["password"] = password_box(PASSWORD)
 
     def clean_login(self) -> str:
         """As it is kept."""

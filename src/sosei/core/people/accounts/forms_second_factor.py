@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.mfa.base import forms as library
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -57,8 +57,31 @@ def _name_box() -> forms.CharField:
     )
 
 
+class CredentialField(forms.JSONField):
+    """What a device answered; a number too long to be read is no answer, and no fault of the server's."""
+
+    def to_python(self, value: Any) -> Any:
+        """The answer.
+
+        Raises:
+            ValidationError: not JSON, or numbers no device writes.
+        """
+        try:
+            return super().to_python(value)
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class LoginPasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in by a passkey alone."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A name for the passkey; the rest comes from the device."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

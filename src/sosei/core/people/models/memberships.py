@@ -40,7 +40,7 @@ def role_needs() -> Q:
     )
 
 
-@keep_history()
+@keep_history(exclude=("last_used_on",))
 class Membership(models.Model):
     """A role that a person holds or held; ended, never deleted."""
 

@@ -27,7 +27,7 @@ class Person(AbstractBaseUser):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("メールアドレス"), null=True, blank=True, unique=True)
-    phone = models.CharField(_("電話番号"), max_length=16, null=True, blank=True, unique=True)
+    phone = models.CharField(_("電話番号"), max_length=16, null=True, blank=True)
     phone_verified = models.BooleanField(_("電話番号を確かめた"), default=False)
     family_name = models.CharField(_("姓"), max_length=60, blank=True)
     given_name = models.CharField(_("名"), max_length=60, blank=True)
@@ -51,6 +51,10 @@ class Person(AbstractBaseUser):
         verbose_name_plural = _("人")
         ordering = ["family_kana", "given_kana", "pk"]
         constraints = [
+            # Families share a telephone, and staff enter numbers; one person alone signs in with it.
+            models.UniqueConstraint(
+                fields=["phone"], condition=Q(phone_verified=True), name="person_phone_confirmed_once"
+            ),
             models.CheckConstraint(
                 condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[0-9]{6,15}$"), name="person_phone_e164"
             ),
@@ -68,7 +72,10 @@ class Person(AbstractBaseUser):
                 name="person_erased_is_empty",
             ),
         ]
-        indexes = [models.Index(fields=["family_kana", "given_kana", "id"], name="person_by_kana")]
+        indexes = [
+            models.Index(fields=["phone"], name="person_by_phone"),
+            models.Index(fields=["family_kana", "given_kana", "id"], name="person_by_kana"),
+        ]
 
     def __str__(self) -> str:
         if self.erased_at is not None:

@@ -202,6 +202,14 @@ def accept(*, token: str, person: Person, address_confirmed: bool = False) -> Me
         if held.accepted_at is not None and held.accepted_by_id == person.pk:
             return _membership_of(held, person)
         _check_open(held)
+        if held.invited_by is not None and not standing_of(held.invited_by).may_grant(
+            held.role, held.municipality_id
+        ):
+            raise InvitationError(
+                _(
+                    "招いた人の役割が終わったため、この招待は使えません。担当者に、もう一度招待を頼んでください。"
+                )
+            )
         if not address_confirmed and not is_own_address(person, held.email):
             raise InvitationError(
                 _("この招待は%(email)sに送ったものです。そのアドレスがあなたのものか、まず確かめてください。")

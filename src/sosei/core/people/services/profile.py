@@ -65,7 +65,7 @@ def enter_phone(*, by: Acting, phone: str | None) -> Person:
     """Keeps the number under which somebody without an account is called; nobody has confirmed it.
 
     Raises:
-        ProfileError: the person has confirmed a number and changes it alone, or somebody else has this number.
+        ProfileError: the person has confirmed a number and changes it alone.
     """
     person = by.person
     if person.phone == phone:
@@ -77,29 +77,10 @@ def enter_phone(*, by: Acting, phone: str | None) -> Person:
             ),
             "phone",
         )
-    if phone is not None and is_phone_taken(phone, but=person):
-        raise ProfileError(taken_phone_message(), "phone")
     person.phone = phone
     person.save(update_fields=["phone"])
     by.record("person.phone_entered", subject=person)
     return person
-
-
-def is_phone_taken(phone: str, *, but: Person | None = None) -> bool:
-    """Whether somebody, in whichever town, is registered with that number."""
-    from sosei.core.people import tenancy
-
-    with tenancy.unguarded():
-        others = Person.objects.filter(phone=phone)
-        return (others.exclude(pk=but.pk) if but else others).exists()
-
-
-def taken_phone_message() -> str:
-    """What to do about a number that is registered for somebody else."""
-    return _(
-        "この電話番号は、ほかの人の登録で使われています。同じ人でないか確かめてください。"
-        "家族と同じ番号の人は、空のままにしてください。"
-    )
 
 
 @transaction.atomic
@@ -133,7 +114,7 @@ def record_birth_date(*, by: Acting, date: datetime.date, legal_basis: str) -> B
 @transaction.atomic
 def remove_birth_date(*, by: Acting) -> None:
     """Forgets the date of birth, its versions too: nothing asks for it any more."""
-    from sosei.core.people.personal_data_here import forget
+    from sosei.core.people.personal_data_here.tools import forget
 
     if BirthDate.objects.filter(person=by.person).exists():
         forget(BirthDate.objects.filter(person=by.person))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from sosei.core.people.names import Name, name_problems
 from sosei.core.people.services.acting import Acting
 from sosei.core.people.services.consents import give_all
 from sosei.core.people.services.looks import record_looks
-from sosei.core.people.services.profile import ProfileError, is_phone_taken, taken_phone_message
+from sosei.core.people.services.profile import ProfileError
 
 SHOWN_DUPLICATES = 10
 
@@ -47,22 +47,16 @@ def register_person(
         consents: the texts that were read to the person, who agreed.
 
     Raises:
-        ProfileError: a part of the name is missing, or the telephone number is somebody else's.
+        ProfileError: a part of the name is missing.
         ConsentError: a text has a newer version.
     """
     for field, problem in name_problems(caller.name).items():
         raise ProfileError(problem, field)
-    if caller.phone is not None and is_phone_taken(caller.phone):
-        raise ProfileError(taken_phone_message(), "phone")
     person = Person(phone=caller.phone, language=caller.language, **vars(caller.name))
     person.set_unusable_password()
     # A row about which nobody in the town can know anything yet: only the owner of the tables may write it.
     with tenancy.unguarded():
-        try:
-            with transaction.atomic():
-                person.save(force_insert=True)
-        except IntegrityError as error:
-            raise ProfileError(taken_phone_message(), "phone") from error
+        person.save(force_insert=True)
         Membership.objects.create(
             person=person,
             role=roles.CITIZEN,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sosei.core.design.pagination import paginate
-from sosei.core.people import look_words, office_tasks, roles
+from sosei.core.people import addresses, look_words, office_tasks, roles
 from sosei.core.people.errors import RefusedError
 from sosei.core.people.models import Invitation, Membership, Municipality, Organisation, Person, Role
 from sosei.core.people.rate_limits import attempt
@@ -115,11 +115,13 @@ def members(request: Any, code: str) -> HttpResponse:
     page = paginate(request, rows, per_page=25)
     civil = [row.person_id for row in page if row.role in roles.CIVIL]
     record_looks(staff=request.user, persons=civil, what=look_words.LIST, municipality=request.town)
+    ending = addresses.audience_of("people:member-end")
+    may_open = ending.answer(request.user.standing, request.town.pk) is addresses.Answer.WELCOME
     context = {
         "crumbs": office_crumbs(request, (_("役割を持つ人"), "")),
         "town": request.town,
         "page": page,
-        "rows": [(row, row.ended_at is None and _may_end(request.user, row)) for row in page],
+        "rows": [(row, row.ended_at is None and may_open and _may_end(request.user, row)) for row in page],
         "form": form,
         "filtered": bool(request.GET),
         "open": open_invitations(request.user, request.town),

@@ -34,6 +34,10 @@ def act(request: Any, code: str, uid: Any) -> HttpResponse:
     initial = {"channel": last.channel, "reason": last.reason} if last and resumed else {}
     form = ActForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
+        if request.proxy_session is None:
+            # Left behind by signing out in the middle: nothing of this browser can end it.
+            for left in ProxySession.objects.filter(staff=request.user, ended_at=None):
+                stop_acting(session=left)
         try:
             session = start_acting(
                 staff=request.user, person=person, municipality=request.town, **form.cleaned_data

@@ -35,7 +35,8 @@ class Command(BaseCommand):
             call_command("load_demonstration_people", verbosity=options["verbosity"])
         if options["no_serve"]:
             self._say(
-                "用意ができました。sosei serve で動かせます", "Ready. Run sosei serve to start the site"
+                "用意ができました。SOSEI_DEMONSTRATION=1 sosei serve で動かせます",
+                "Ready. Run SOSEI_DEMONSTRATION=1 sosei serve to start the site",
             )
         else:
             call_command(

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from sosei.core.people.models import Municipality
 from sosei.gateway.project.keeper import WorkerKeeper
 from sosei.gateway.project.metrics import share_between_processes
 from sosei.gateway.project.server import Server, free_port, site_address
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         call_command("build_assets", verbosity=options["verbosity"])
         # Started here, the embedded server belongs to this process and not to a worker that may be replaced.
         connection.ensure_connection()
+        _refuse_a_demonstration_in_earnest()
 
         share_between_processes(settings.METRICS_FOLDER)
 
@@ -80,3 +82,21 @@ class Command(BaseCommand):
         finally:
             if keeper:
                 keeper.stop()
+
+
+def _refuse_a_demonstration_in_earnest() -> None:
+    """Everybody knows the passwords of a demonstration, and may have made accounts in it.
+
+    Raises:
+        CommandError: the database holds demonstration towns, and the site is not started as a demonstration.
+    """
+    table = Municipality._meta.db_table
+    if settings.DEMONSTRATION or table not in connection.introspection.table_names():
+        return
+    if Municipality.objects.filter(is_demonstration=True).exists():
+        raise CommandError(
+            "実演用の人が入ったデータベースです。本番には使えません。対処: 実演として動かすには SOSEI_DEMONSTRATION=1 を"
+            "付け、本番には別の SOSEI_HOME か DATABASE_URL を指定してください。\n"
+            "This database holds the people of a demonstration and is not for earnest use. Remedy: set "
+            "SOSEI_DEMONSTRATION=1 to run the demonstration, or name another SOSEI_HOME or DATABASE_URL."
+        )
