@@ -16,7 +16,10 @@ from urllib.parse import urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
+from django.utils.translation import override
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page, expect
+
+from sosei.core.people import demonstration
 
 AXE = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 ARRIVAL_SECONDS = 20
@@ -32,6 +35,12 @@ def violations(page: Page) -> list[str]:
         "(options) => axe.run(options).then((told) => told.violations)", AXE
     )
     return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def button_of(cast: demonstration.Cast) -> re.Pattern[str]:
+    """The name of an invented person's button on the Japanese list."""
+    with override("ja"):
+        return re.compile(rf"^{re.escape(str(cast.what))} ")
 
 
 def address_name(url: str) -> str:

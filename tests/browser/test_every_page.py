@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState
 
 from sosei.core.people import addresses, demonstration, roles
-from tests.browser.journey_steps import address_name, violations
+from tests.browser.journey_steps import address_name, button_of, violations
 
 pytestmark = pytest.mark.browser
 
@@ -137,7 +137,7 @@ def sign_in(browser: Browser, site: str, cast: demonstration.Cast, code: str) ->
     page.goto(f"{site}/demonstration/sign-in")
     town = next((name for number, name, _english in demonstration.TOWNS if number == code), "Sosei 全体")
     people = page.locator(f"xpath=//h3[.='{town}']/following-sibling::ul[1]")
-    people.get_by_role("button", name=re.compile(rf"^{re.escape(str(cast.what))} ")).click()
+    people.get_by_role("button", name=button_of(cast)).click()
     page.wait_for_url("**/me/")
     if cast.role in PROVES_IT_ONCE_MORE:
         page.goto(f"{site}/account/reauthenticate/?next=/me/")

@@ -14,6 +14,7 @@ from tests.browser.journey_steps import (
     Journey,
     Seen,
     Walker,
+    button_of,
     code_of_app,
     walker_at,
     wrong_code,
@@ -84,7 +85,7 @@ def becomes(walker: Walker, role: str, code: str = TOWN) -> None:
     walker.open("/demonstration/sign-in")
     walker.arrives("実演の人")
     of_town = walker.main.locator(f"xpath=.//h3[.='{towns[code]}']/following-sibling::ul[1]")
-    of_town.get_by_role("button", name=re.compile(rf"^{re.escape(str(cast.what))} ")).click()
+    of_town.get_by_role("button", name=button_of(cast)).click()
     walker.arrives("マイページ")
 
 

@@ -70,6 +70,8 @@ def test_requests_are_counted_by_route_and_status_never_by_address(token):
 
 def test_the_queue_and_the_disk_are_asked_at_the_moment(token):
     with connection.cursor() as cursor:
+        # Another test of this process may have left a task behind.
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, status) "
