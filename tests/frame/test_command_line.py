@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from sosei.gateway.project.cli import DEMO_PORT, _port_in
 from tests.frame.processes import clean_environment, sosei
 
 
@@ -132,3 +133,16 @@ def test_the_site_stops_gracefully_and_takes_its_database_with_it(site):
     while (home / "postgres" / "postmaster.pid").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not (home / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "port"),
+    [
+        (["demo"], DEMO_PORT),
+        (["demo", "--port", "8123"], 8123),
+        (["demo", "--port=8124", "--no-serve"], 8124),
+        (["demo", "--port", "many"], DEMO_PORT),
+    ],
+)
+def test_links_in_the_mails_of_the_demonstration_lead_to_the_port_it_listens_on(words, port):
+    assert _port_in(words) == port

@@ -248,6 +248,22 @@ def test_staff_changes_names_with_a_reason_that_the_person_reads(
     assert "結婚したと聞いた" in page
 
 
+def test_a_number_no_telephone_could_have_does_not_hold_up_another_change(
+    client: Client, make_person: MakePerson, town: Municipality
+) -> None:
+    person = make_person("citizen", town, phone="+819000000400")
+    form = {
+        name: CALLER[name] for name in ("family_name", "given_name", "family_kana", "given_kana", "language")
+    }
+    kept = {**form, "phone": "090-0000-0400", "about": str(person.uid), "reason": "結婚したと聞いた"}
+    answer = client.post(f"{LIST}/{person.uid}/edit", kept)
+    assert answer.status_code == 302
+    refused = client.post(f"{LIST}/{person.uid}/edit", {**kept, "phone": "090-0000-0401"})
+    assert refused.status_code == 200
+    person.refresh_from_db()
+    assert (person.full_name, person.phone) == ("電話 太郎", "+819000000400")
+
+
 def test_a_number_that_the_person_confirmed_is_the_persons_alone(
     client: Client, make_person: MakePerson, town: Municipality
 ) -> None:

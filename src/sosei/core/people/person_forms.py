@@ -113,6 +113,12 @@ class PersonAtDeskForm(ProfileForm):
     )
     field_order = (*ProfileForm.field_order, "phone", "reason")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        phone = self.fields["phone"]
+        assert isinstance(phone, PhoneField)
+        phone.kept = self.initial.get("phone") or ""
+
 
 class AddressForm(AboutForm):
     """An address, filled from the postcode or typed."""

@@ -63,8 +63,11 @@ def shown_phone(number: str) -> str:
 class PhoneField(forms.CharField):
     """A telephone number in a form; its value is E.164, or empty.
 
-    `mobile=True` takes only numbers that can receive short messages.
+    `mobile=True` takes only numbers that can receive short messages. A number that is `kept` already is taken as it
+    was shown, though it be one that no telephone in the country could have.
     """
+
+    kept = ""
 
     def __init__(self, *, mobile: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("電話番号"))
@@ -80,6 +83,8 @@ class PhoneField(forms.CharField):
         written = str(super().clean(value) or "")
         if not written:
             return ""
+        if self.kept and written == shown_phone(self.kept):
+            return self.kept
         try:
             number = read_phone(written)
         except PhoneError as error:

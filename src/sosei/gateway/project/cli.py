@@ -7,6 +7,7 @@ import signal
 import sys
 from types import FrameType
 
+DEMO_PORT = 8000
 FILE_COMMANDS = {"makemigrations"}
 """Commands that write files only, yet would ask the database first if it were there."""
 
@@ -17,6 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sosei.gateway.project.settings")
     if arguments and arguments[0] == "demo":
         os.environ.setdefault("SOSEI_DEMONSTRATION", "1")
+        os.environ.setdefault("SOSEI_ADDRESS", f"http://localhost:{_port_in(arguments)}")
     if arguments and arguments[0] in FILE_COMMANDS:
         os.environ.setdefault("SOSEI_NO_DATABASE", "1")
     # An exit instead of a sudden death lets the embedded PostgreSQL stop with its last user.
@@ -35,6 +37,15 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"設定に誤りがあります。There is a fault in the settings.\n{error}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+def _port_in(arguments: list[str]) -> int:
+    """The port that `demo` is asked to listen on: links in its mails lead there."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        given = word.removeprefix("--port=") if word.startswith("--port=") else following
+        if word.startswith("--port") and given.isascii() and given.isdigit():
+            return int(given)
+    return DEMO_PORT
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

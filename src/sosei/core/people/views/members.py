@@ -22,6 +22,7 @@ from sosei.core.people.models import Invitation, Membership, Municipality, Organ
 from sosei.core.people.rate_limits import attempt
 from sosei.core.people.services import invitations, memberships
 from sosei.core.people.services.looks import record_looks
+from sosei.core.people.views import subject
 
 LISTED = roles.INVITED | {roles.EMPLOYER, roles.SPACE_HOST}
 """Roles on this page; citizens have a list of their own."""
@@ -74,11 +75,8 @@ def office(request: Any, code: str) -> HttpResponse:
 
 def office_crumbs(request: Any, *last: Any) -> list[tuple[str, str]]:
     """The way to a page of the office; `last` are (label, url) pairs, or None for the office page itself."""
-    first = (_("役所の画面"), reverse("people:offices"))
-    here = _("%(town)sの役所の画面") % {"town": request.town}
-    if last == (None,):
-        return [first, (here, "")]
-    return [first, (here, reverse("people:office", kwargs={"code": request.town.code})), *last]
+    home, office = subject.office_crumbs(request)
+    return [home, (office[0], "")] if last == (None,) else [home, office, *last]
 
 
 class FilterForm(forms.Form):

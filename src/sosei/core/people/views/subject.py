@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sosei.core.people import look_words
 from sosei.core.people.errors import RefusedError
-from sosei.core.people.models import ProxySession
+from sosei.core.people.models import Municipality, ProxySession
 from sosei.core.people.proxy import TYPED_KEY
 from sosei.core.people.services.acting import Acting
 from sosei.core.people.services.looks import record_look
@@ -117,6 +117,12 @@ def own_crumbs(*rest: tuple[str, str]) -> Crumbs:
 
 def office_crumbs(request: HttpRequest, *rest: tuple[str, str]) -> Crumbs:
     """The way to a page of the town's office."""
-    town = request.town  # type: ignore[attr-defined]
+    return way_to(request.town, *rest)  # type: ignore[attr-defined]
+
+
+def way_to(town: Municipality | None, *rest: tuple[str, str]) -> Crumbs:
+    """The way to a page of a town's office, or of the operator's pages where no town is named."""
+    if town is None:
+        return [(_("システム管理"), reverse("people:operator")), *rest]
     office = reverse("people:office", kwargs={"code": town.code})
     return [(_("ホーム"), reverse("portal:home")), (_("%(town)sの役所") % {"town": town}, office), *rest]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from sosei.core.design.pagination import paginate
 from sosei.core.people.models import Municipality
 from sosei.core.people.services.looks import record_looks
+from sosei.core.people.views.subject import way_to
 from sosei.core.records import services
 from sosei.core.records.csv_file import entries_as_csv
 from sosei.core.records.forms import EntrySearch
@@ -52,7 +53,6 @@ def _page(request: Any, town: Municipality | None) -> HttpResponse:
 
 
 def _shown(request: Any, town: Municipality | None, search: EntrySearch, **more: Any) -> HttpResponse:
-    here = [(str(town), ""), (_("記録"), "")] if town is not None else [(_("記録"), "")]
     query = request.GET.copy()
     query.pop("page", None)
     file_url = (
@@ -61,7 +61,7 @@ def _shown(request: Any, town: Municipality | None, search: EntrySearch, **more:
         else reverse("records:operator-entries-file")
     )
     context = {
-        "crumbs": [(_("ホーム"), reverse("portal:home")), *here],
+        "crumbs": way_to(town, (_("記録"), "")),
         "town": town,
         "search": search,
         "searched": any(request.GET.get(name) for name in search.fields),

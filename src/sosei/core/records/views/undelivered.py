@@ -17,6 +17,7 @@ from sosei.core.design.pagination import paginate
 from sosei.core.people import tenancy
 from sosei.core.people.models import Municipality
 from sosei.core.people.services.looks import record_looks
+from sosei.core.people.views.subject import way_to
 from sosei.core.records import services
 from sosei.core.records.errors import NotAgainError
 from sosei.core.records.forms import SendAgainForm
@@ -37,11 +38,6 @@ def _list_url(town: Municipality | None) -> str:
     if town is None:
         return reverse("records:operator-undelivered")
     return reverse("records:undelivered", kwargs={"code": town.code})
-
-
-def _crumbs(town: Municipality | None, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    here = [(str(town), "")] if town is not None else []
-    return [(_("ホーム"), reverse("portal:home")), *here, *more]
 
 
 def _account_for(request: Any, town: Municipality | None, shown: list[Message]) -> None:
@@ -65,7 +61,7 @@ def _page(request: Any, town: Municipality | None) -> HttpResponse:
             again = _again_url(town, message.pk)
         rows.append({"message": message, "last": attempts[-1] if attempts else None, "again": again})
     context = {
-        "crumbs": _crumbs(town, (_("届かなかったメッセージ"), "")),
+        "crumbs": way_to(town, (_("届かなかったメッセージ"), "")),
         "town": town,
         "unlisted": _unlisted() if town is None else 0,
         "page": page,
@@ -101,7 +97,7 @@ def _again(request: Any, town: Municipality | None, message_id: int) -> HttpResp
         return redirect(_list_url(town))
     _account_for(request, town, [message])
     context = {
-        "crumbs": _crumbs(town, (_("届かなかったメッセージ"), _list_url(town)), (_("もう一度送る"), "")),
+        "crumbs": way_to(town, (_("届かなかったメッセージ"), _list_url(town)), (_("もう一度送る"), "")),
         "town": town,
         "message": message,
         "attempts": list(message.attempt_rows.all()),
