@@ -52,8 +52,8 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	$(BIN)/lint-imports
 	$(BIN)/sosei makemigrations --check --dry-run
 	@tools/ensure_chromium.sh
-	$(BIN)/pytest --ignore=tests/browser -n 2 --dist loadfile --cov --cov-report=
-	$(BIN)/pytest tests/browser -n 2 --dist loadfile
+	$(BIN)/pytest --ignore=tests/browser -n 2 --dist loadfile --max-worker-restart 0 --cov --cov-report=
+	$(BIN)/pytest tests/browser -n 2 --dist loadfile --max-worker-restart 0
 	$(BIN)/coverage report --skip-covered --include='src/sosei/engines/*' --fail-under=95
 	$(BIN)/coverage report --format=total | sed 's/^/whole product, branches included, per cent: /'
 

@@ -18,6 +18,16 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(autouse=True)
+def a_worker_in_this_process_never_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker ends its process when it loses the database; run within the tests, it fails its test instead."""
+
+    def fail(why: str) -> None:
+        raise AssertionError(f"the worker would have ended the process: {why}")
+
+    monkeypatch.setattr("sosei.gateway.project.working.end_at_once", fail)
+
+
 Measured = Callable[[str], None]
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from procrastinate.worker import Worker
 
+from sosei.gateway.project import working
 from sosei.gateway.project.tasks import take_up_stalled_tasks
 from sosei.planning.population.tasks import refresh_projections
 
@@ -31,3 +36,18 @@ def test_a_task_whose_worker_is_gone_is_done_by_the_next_one() -> None:
     call_command("worker", "--once")
     call_command("worker", "--once")
     assert status(job_id) == "succeeded"
+
+
+def test_a_process_that_outlives_its_stopped_worker_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(working, "end_at_once", ended.append)
+    monkeypatch.setattr(working.PromptWorker, "grace", 0.2)
+
+    async def stopped_as_soon_as_it_runs(worker: working.PromptWorker) -> None:
+        worker.stop()
+
+    monkeypatch.setattr(Worker, "run", stopped_as_soon_as_it_runs)
+    worker = working.PromptWorker(app=working.WorkerApp())
+    asyncio.run(worker.run())
+    time.sleep(0.5)
+    assert ended == []

@@ -77,13 +77,25 @@ class PromptWorker(Worker):
     """
 
     grace = GRACE_SECONDS
+    _timer: threading.Timer | None = None
 
     def stop(self) -> None:
         """As inherited, and an end at once when the time is over."""
-        timer = threading.Timer(self.grace, end_at_once, ["the task under way took too long to end"])
-        timer.daemon = True
-        timer.start()
+        if self._timer is None:
+            self._timer = threading.Timer(
+                self.grace, end_at_once, ["the task under way took too long to end"]
+            )
+            self._timer.daemon = True
+            self._timer.start()
         super().stop()
+
+    async def run(self) -> None:
+        """As inherited; a process that goes on after its worker has ended is not ended any more."""
+        try:
+            await super().run()
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
 
 
 class WorkerApp(DjangoApp):
