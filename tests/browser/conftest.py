@@ -27,7 +27,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-START_SECONDS = 90
+START_SECONDS = 240
 DRAW_SECONDS = 30
 
 

@@ -59,6 +59,29 @@ BY_JOURNEYS = {
     "people:invitation",
 }
 """Pages in the middle of something: the journeys pass them, and axe looks there."""
+BY_THE_YEAR = {
+    # By a department's link, which only a mail holds; in the middle of a step; the demonstration has none in that state.
+    "outcomes:feed-end",
+    "strategy:answer",
+    "strategy:answer-look",
+    "strategy:answer-paste",
+    "strategy:ask-look",
+    "strategy:campaign-open",
+    "strategy:kpi-choose",
+    "strategy:measure-resume",
+    "strategy:review-back",
+    "strategy:review-change",
+    "strategy:review-close",
+    "strategy:review-forward",
+    "strategy:review-publish",
+    "strategy:review-return",
+    "strategy:review-summary",
+    "strategy:reviews-compare",
+    "strategy:strategy-drop",
+    "strategy:strategy-publish",
+    "strategy:value-import",
+}
+"""Pages that test_campaign_journey passes, or looks at one by one."""
 NOT_PAGES = {
     # Programs ask these.
     "health",
@@ -68,6 +91,9 @@ NOT_PAGES = {
     "mfa_download_recovery_codes",
     "openid_connect_callback",
     "openid_connect_login",
+    "outcomes:file",
+    "outcomes:import-template",
+    "outcomes:loop-file",
     "people:data-file",
     "people:invitation-link",
     "population:area",
@@ -79,6 +105,14 @@ NOT_PAGES = {
     "records:file",
     "records:file-preview",
     "records:operator-entries-file",
+    "strategy:answer-link",
+    "strategy:board-file",
+    "strategy:kpi-file",
+    "strategy:lineage-file",
+    "strategy:results-file",
+    "strategy:review-file",
+    "strategy:sheet-file",
+    "strategy:structure-file",
     # Pressed, and another page answers.
     "mfa_login_webauthn",
     "people:address-lookup",
@@ -93,6 +127,15 @@ NOT_PAGES = {
     "people:sign-out-elsewhere",
     "people:stop-acting",
     "records:notifications-read",
+    "strategy:campaign-remind",
+    "strategy:campaign-take-in",
+    "strategy:layout-drop",
+    "strategy:lineage-complete",
+    "strategy:part-move",
+    "strategy:part-put-back",
+    "strategy:review-change-done",
+    "strategy:review-changes-keep",
+    "strategy:review-changes-publish",
     # Needs a city's own directory, which the demonstration has none of; or a message that could not be delivered.
     "account_set_password",
     "socialaccount_signup",
@@ -211,8 +254,8 @@ def test_the_html_of_every_page_in_every_role_has_one_heading_and_a_title(crawl:
 
 def test_every_page_is_reached_by_links_or_passed_by_a_journey(crawl: Crawl) -> None:
     names = set(addresses.registered())
-    assert sorted(names - set(crawl.pages) - BY_JOURNEYS - NOT_PAGES) == []
-    assert sorted((BY_JOURNEYS | NOT_PAGES) - names) == []
+    assert sorted(names - set(crawl.pages) - BY_JOURNEYS - BY_THE_YEAR - NOT_PAGES) == []
+    assert sorted((BY_JOURNEYS | BY_THE_YEAR | NOT_PAGES) - names) == []
 
 
 class Pages:

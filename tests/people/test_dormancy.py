@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
-from sosei.core.people import roles, tasks
+from sosei.core.people import roles, tasks, tenancy
 from sosei.core.people.models import Membership, Municipality, Person
 from sosei.core.people.services import dormancy
 from sosei.core.records.models import Entry, Message
@@ -164,6 +164,16 @@ def test_a_new_day_is_noted_again(make_person: MakePerson, town: Municipality) -
             dormancy.note_use(person=person.pk, roles=roles.TOWN_STAFF, municipality=town.pk, on=day)
             == written
         )
+
+
+def test_the_use_of_a_role_from_outside_the_town_is_noted_under_row_security(
+    make_person: MakePerson, town: Municipality
+) -> None:
+    expert = make_person(roles.REVIEWER, town)
+    with tenancy.guarded(person=expert.pk, town=town.code):
+        noted = dormancy.note_use(person=expert.pk, roles={roles.REVIEWER}, municipality=town.pk, on=TODAY)
+    assert noted == 1
+    assert Membership.objects.get(person=expert).last_used_on == TODAY
 
 
 def test_a_page_refused_is_no_use(make_person: MakePerson, signed_in: SignedIn, town: Municipality) -> None:

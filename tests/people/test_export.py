@@ -116,7 +116,7 @@ def test_the_page_shows_every_kind_with_words_for_its_columns(
     known_person: Person, signed_in: SignedIn
 ) -> None:
     client = signed_in(known_person)
-    pages = "".join(client.get(f"/me/data?page={number}").content.decode() for number in range(1, 6))
+    pages = "".join(client.get(f"/me/data?page={number}").content.decode() for number in range(1, 15))
     for kind in personal_data.registered():
         assert f'id="{kind.key}"' in pages
     assert "職員 見太" in pages

@@ -336,6 +336,8 @@ def test_the_invite_page_sends_and_says_what_is_wrong(
     browser = signed_in(make_person(roles.PLANNER, town))
     address = reverse("people:invite", kwargs={"code": town.code})
     assert "部署がまだ登録されていない" in browser.get(address).content.decode()
+    chosen = browser.get(address, {"role": roles.REVIEWER}).context["form"]["role"].value()
+    assert chosen == roles.REVIEWER, "a page that leads here may choose the role"
     given = {"role": roles.REVIEWER, "email": "x@example.jp", "language": "ja", "reason": "委員の委嘱"}
     assert browser.post(address, {**given, "role": roles.AUDITOR}).status_code == 200
     assert browser.post(address, given).status_code == 302

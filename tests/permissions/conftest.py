@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.permissions import other_rooms  # noqa: F401
+from tests.permissions import (  # noqa: F401
+    campaigns_rooms,
+    levers_rooms,
+    other_rooms,
+    outcomes_rooms,
+    reviews_rooms,
+    strategy_rooms,
+)
 from tests.permissions.world import World, build
 
 

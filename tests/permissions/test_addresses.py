@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -46,17 +47,28 @@ def _name(pattern: URLPattern, namespace: str) -> str:
     return f"{namespace}:{pattern.name}" if namespace else pattern.name
 
 
+GROUP = re.compile(r"\(\?P<(\w+)>([^()]*)\)")
+
+
 def _parts(pattern: URLPattern) -> dict[str, object]:
     converters = pattern.pattern.converters
     if converters or not hasattr(pattern.pattern, "regex"):
         return {name: _sample(name, converter) for name, converter in converters.items()}
-    return {name: _sample(name, None) for name in pattern.pattern.regex.groupindex}
+    return {name: _fitting(name, body) for name, body in GROUP.findall(pattern.pattern.regex.pattern)}
 
 
 def _sample(name: str, converter: object) -> object:
+    if name != "code" and name not in SAMPLES and type(converter).__name__ in NUMBERS:
+        return NUMBERS[type(converter).__name__]
+    return _fitting(name, getattr(converter, "regex", ".*"))
+
+
+def _fitting(name: str, body: str) -> object:
+    """A value that the address takes, and that names no row."""
     if name == "code":
         return HERE
-    return SAMPLES.get(name, NUMBERS.get(type(converter).__name__, "none"))
+    offered = [SAMPLES.get(name, "none"), "0", *body.split("|")]
+    return next(value for value in offered if re.fullmatch(body, str(value)))
 
 
 OF_TESTS = {"fails", "gives"}

@@ -41,6 +41,11 @@ class Example:
     name: str
     row: Any
 
+    @property
+    def is_published(self) -> bool:
+        """Everybody may see it, of whichever town it is."""
+        return self.name.startswith("published")
+
 
 @dataclass
 class World:
@@ -52,6 +57,7 @@ class World:
     residents: dict[str, Person] = field(default_factory=dict)
     desks: dict[str, Person] = field(default_factory=dict)
     kinds: dict[str, Any] = field(default_factory=dict)
+    strategies: dict[str, Any] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
 
     def add(self, name: str, row: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -11,12 +11,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Person
 
 MOST_QUERIES = 20
 MOST_PAGES = 150
+MOST_OF_A_VIEW = 3
+"""Pages of one view walked for a kind of user: its other rows give the same page with other words."""
 START = ("/", "/design", "/me/", "/office/", "/07204/office/", "/operator/")
 LEAVING = ("/account/logout", "/static/")
 # A vision of its own takes long and is crawled by the tests of its room; English pages are the same views.
@@ -37,17 +40,35 @@ class Links(HTMLParser):
             self.found.append(urljoin(self.page, urldefrag(href).url))
 
 
+def view_of(page: str) -> str:
+    """The name of the view behind an address; the address itself where there is none."""
+    try:
+        return resolve(urlsplit(page).path).view_name
+    except Resolver404:
+        return page
+
+
+def queries_in(asked: CaptureQueriesContext) -> int:
+    """Questions to tables: to tell the database who is asking is none."""
+    return sum("set_config" not in query["sql"] for query in asked.captured_queries)
+
+
 def crawl(client: Client) -> dict[str, tuple[int, int]]:
     """Status and number of queries of every page reached by links from the first ones."""
     seen: dict[str, tuple[int, int]] = {}
+    of_views: Counter[str] = Counter()
     waiting = deque(START)
     while waiting and len(seen) < MOST_PAGES:
         page = waiting.popleft()
         if page in seen or page.startswith(LEAVING) or any(part in page for part in ELSEWHERE):
             continue
+        view = view_of(page)
+        of_views[view] += 1
+        if of_views[view] > MOST_OF_A_VIEW:
+            continue
         with CaptureQueriesContext(connection) as asked:
             response = client.get(page)
-        seen[page] = (response.status_code, len(asked))
+        seen[page] = (response.status_code, queries_in(asked))
         if response.status_code in {301, 302}:
             waiting.append(urljoin(page, response["Location"]))
         elif response.status_code == 200 and response["Content-Type"].startswith("text/html"):
@@ -72,6 +93,7 @@ def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(
 ) -> None:
     settings.DEMONSTRATION = True
     call_command("load_demonstration_people", verbosity=0)
+    call_command("load_demonstration_strategy", verbosity=0)
     broken, costly, walked = {}, {}, {}
     for role in ("", *roles.ALL):
         pages = crawl_as(role)

@@ -271,6 +271,7 @@ def context(request: HttpRequest, tried: forms.Form) -> dict[str, Any]:
             (_("見本市"), "#navigation"),
             (_("引っ越しの相談"), ""),
         ],
+        "sample_town_pages": _town_pages(),
         "sample_account": _account(),
         "acting_for": SimpleNamespace(
             name=_("見本 花子"), until=datetime(2026, 4, 1, 7, 30, tzinfo=UTC), stop_url="#navigation"
@@ -294,6 +295,20 @@ def kept_file_form() -> forms.Form:
 def sample_page(request: HttpRequest) -> Page:
     """Page links over numbers alone."""
     return paginate(request, range(SAMPLE_ROWS), key="page")
+
+
+class _SampleTown(list[SimpleNamespace]):
+    name = ""
+
+
+def _town_pages() -> _SampleTown:
+    labels = (_("人口ビジョン"), _("総合戦略"), _("成果"))
+    links = _SampleTown(
+        SimpleNamespace(label=label, url="#navigation", current=index == 1)
+        for index, label in enumerate(labels)
+    )
+    links.name = _("見本市")
+    return links
 
 
 def _account() -> SimpleNamespace:

@@ -12,3 +12,10 @@ def account(request: HttpRequest) -> dict[str, Any]:
     from sosei.core.people.account_menu import AccountMenu
 
     return {"account": AccountMenu(request)} if hasattr(request, "subject") else {}
+
+
+def town_pages(request: HttpRequest) -> dict[str, Any]:
+    """The variable `town_pages` of `design/base.html`: the row of the town's public pages."""
+    from sosei.core.people.town_pages import TownPages
+
+    return {"town_pages": TownPages(request)} if hasattr(request, "subject") else {}

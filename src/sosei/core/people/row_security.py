@@ -55,6 +55,13 @@ CREATE OR REPLACE FUNCTION sosei_staff_towns() RETURNS bigint[]
     WHERE m.person_id = sosei_person() AND m.ended_at IS NULL AND m.role IN ({_STAFF})
         AND coalesce(nullif(current_setting('sosei.town', true), ''), t.code) = t.code $$;
 
+CREATE OR REPLACE FUNCTION sosei_review_towns() RETURNS bigint[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT m.municipality_id), '{{}}')
+    FROM people_membership m JOIN people_municipality t ON t.id = m.municipality_id
+    WHERE m.person_id = sosei_person() AND m.ended_at IS NULL AND m.role = '{roles.REVIEWER}'
+        AND coalesce(nullif(current_setting('sosei.town', true), ''), t.code) = t.code $$;
+
 CREATE OR REPLACE FUNCTION sosei_organisations() RETURNS bigint[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT organisation_id) FILTER (WHERE organisation_id IS NOT NULL), '{{}}')
@@ -71,6 +78,7 @@ last, so that nobody puts a temporary table of that name before the roles."""
 # In parentheses, so that the database asks once a statement and not once a row.
 PERSON = "(SELECT sosei_person())"
 TOWNS = "((SELECT sosei_staff_towns())::bigint[])"
+REVIEW_TOWNS = "((SELECT sosei_review_towns())::bigint[])"
 ORGANISATIONS = "((SELECT sosei_organisations())::bigint[])"
 OPERATOR = "(SELECT sosei_is_operator())"
 
@@ -78,6 +86,11 @@ OPERATOR = "(SELECT sosei_is_operator())"
 def in_my_towns(column: str = "municipality_id") -> str:
     """The row's town is one in which the person is staff."""
     return f"{column} = ANY ({TOWNS})"
+
+
+def in_my_reviews(column: str = "municipality_id") -> str:
+    """The row's town is one in which the person is an external reviewer."""
+    return f"{column} = ANY ({REVIEW_TOWNS})"
 
 
 def is_me(column: str = "person_id") -> str:

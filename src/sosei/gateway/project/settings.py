@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "sosei.planning.population",
+    "sosei.planning.strategy",
+    "sosei.planning.outcomes",
     "sosei.gateway.portal",
 ]
 
@@ -91,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "django.contrib.messages.context_processors.messages",
                 "sosei.core.people.context.account",
+                "sosei.core.people.context.town_pages",
             ],
         },
     }

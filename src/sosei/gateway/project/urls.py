@@ -26,6 +26,8 @@ urlpatterns = [
         path("account/", include("sosei.core.people.accounts.urls")),
         path("", include("sosei.core.people.urls")),
         path("", include("sosei.planning.population.urls")),
+        path("", include("sosei.planning.strategy.urls")),
+        path("", include("sosei.planning.outcomes.urls")),
         prefix_default_language=False,
     ),
 ]

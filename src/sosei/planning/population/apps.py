@@ -15,5 +15,16 @@ class PopulationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the permissions of this room."""
+        """Registers the permissions of this room, and its page."""
         import_module("sosei.planning.population.permissions")
+        from sosei.core.people.town_pages import TownPage, register
+
+        register(
+            TownPage(
+                _("人口ビジョン"),
+                "population:vision",
+                10,
+                lambda view: view.startswith("population:"),
+                of_any_area=True,
+            )
+        )

@@ -21,6 +21,7 @@ from sosei.planning.population.charts.pyramid import age_labels, pack
 from sosei.planning.population.charts.pyramid import pyramid as draw_pyramid
 from sosei.planning.population.descriptions import headline
 from sosei.planning.population.models import Area
+from sosei.planning.population.sections import sections_for
 from sosei.planning.population.vision import NoVisionError, build_vision
 from sosei.planning.population.vision_records import ScenarioInfo, Vision
 from sosei.planning.population.what_if import NAME, WhatIf, WhatIfError, run_what_if
@@ -123,6 +124,7 @@ def vision(request: HttpRequest, held: Vision) -> HttpResponse:
         },
         "panel": panel,
         "checks": _checks(held),
+        "extra_sections": sections_for(request, held),
         "table_names": [name for name, rows in held.tables.items() if rows],
         "crumbs": [
             (_("ホーム"), reverse("portal:home")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language
 
 from sosei import __version__
@@ -19,7 +19,15 @@ from sosei.engines.demography.scenario import Scenario as EngineScenario
 from sosei.planning.population import vision_notes, vision_tables
 from sosei.planning.population.area_inputs import inputs_of, newest_assumption_set, scenarios_of
 from sosei.planning.population.inputs import ProjectionInputs, observed_periods
-from sosei.planning.population.models import Area, ProjectionRun, PublishedFigure, Scenario, VitalStatistic
+from sosei.planning.population.models import (
+    Area,
+    AssumptionSet,
+    Observation,
+    ProjectionRun,
+    PublishedFigure,
+    Scenario,
+    VitalStatistic,
+)
 from sosei.planning.population.observations import MissingObservationError
 from sosei.planning.population.vision_records import (
     Assumption,
@@ -40,6 +48,7 @@ __all__ = [
     "Vision",
     "build_vision",
     "vision_inputs",
+    "vision_with_inputs",
 ]
 
 REFERENCE_YEAR = 2045
@@ -72,17 +81,33 @@ def vision_inputs(area: Area, *, until: int = 2060) -> ProjectionInputs:
     return _inputs(area.pk, _state(area), until)
 
 
+def vision_with_inputs(area: Area, *, until: int = 2060) -> tuple[Vision, ProjectionInputs]:
+    """What the page of `area` shows and the inputs behind it, of one and the same moment.
+
+    Raises:
+        NoVisionError, DemographyError: as `build_vision`.
+    """
+    state = _state(area)
+    return _vision(area.pk, state, get_language() or "ja", until), _inputs(area.pk, state, until)
+
+
 def _state(area: Area) -> tuple[int, ...]:
     """What the page rests on: the newest row of every table it reads (rows are only ever added)."""
-    newest = [
-        area.observations.aggregate(m=Max("id"))["m"],
-        area.vital_statistics.aggregate(m=Max("id"))["m"],
-        area.published_figures.aggregate(m=Max("id"))["m"],
-        area.assumption_sets.aggregate(m=Max("id"))["m"],
-        area.projection_runs.aggregate(m=Max("id"))["m"],
-        Scenario.objects.aggregate(m=Max("id"))["m"],
-    ]
-    return tuple(n or 0 for n in newest)
+    of_area = {
+        "newest_observation": Observation,
+        "newest_vital_statistic": VitalStatistic,
+        "newest_published_figure": PublishedFigure,
+        "newest_assumption_set": AssumptionSet,
+        "newest_projection_run": ProjectionRun,
+    }
+    newest = {
+        name: Subquery(model.objects.filter(area=OuterRef("pk")).order_by("-id").values("id")[:1])
+        for name, model in of_area.items()
+    }
+    scenario = Subquery(Scenario.objects.order_by("-id").values("id")[:1])
+    found = Area.objects.filter(pk=area.pk).annotate(**newest, newest_scenario=scenario)
+    state = found.values_list(*newest, "newest_scenario").first() or ()
+    return tuple(n or 0 for n in state)
 
 
 @lru_cache(maxsize=64)

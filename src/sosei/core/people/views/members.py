@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -39,10 +40,19 @@ def offices(request: Any) -> HttpResponse:
     context = {
         "crumbs": [(_("マイページ"), reverse("people:me")), (_("役所の画面"), "")],
         "towns": [(town, _roles_in(standing, town)) for town in towns],
+        "tasks": list(_tasks_of_reviewers(standing)),
         "waiting": waiting,
         "is_operator": standing.is_operator,
     }
     return render(request, "people/office/offices.html", context)
+
+
+def _tasks_of_reviewers(standing: roles.Standing) -> Iterator[tuple[Municipality, office_tasks.Task, str]]:
+    """What external reviewers do in towns whose office they have no page of."""
+    towns = standing.towns_as({roles.REVIEWER}) - standing.towns_as(roles.TOWN_STAFF)
+    for town in Municipality.objects.filter(pk__in=towns).order_by("code"):
+        for task in office_tasks.tasks_of(standing, town.pk):
+            yield town, task, reverse(task.url_name, kwargs={"code": town.code})
 
 
 def _roles_in(standing: roles.Standing, town: Municipality) -> str:
@@ -241,6 +251,8 @@ def invite(request: Any, code: str) -> HttpResponse:
     """A form to invite somebody."""
     granted = [role for role in roles.ALL if role in roles.GRANTS[roles.PLANNER]]
     form = InviteForm(granted, request.town, request.POST or None)
+    if request.GET.get("role") in granted:
+        form.initial["role"] = request.GET["role"]
     if request.method == "POST" and invited_by_form(request, form, request.town):
         return redirect("people:members", code=code)
     members_url = reverse("people:members", kwargs={"code": code})

@@ -1,0 +1,1 @@
+"""What programmes achieved: facts, their way into KPIs, and the levers of the projection."""

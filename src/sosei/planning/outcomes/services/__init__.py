@@ -1,0 +1,1 @@
+"""The verbs of this room, and the few reads that more than one page needs."""

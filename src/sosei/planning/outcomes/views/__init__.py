@@ -1,0 +1,1 @@
+"""Pages of facts: public sums, the list for staff, entering, importing, feeds."""

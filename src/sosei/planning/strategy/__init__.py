@@ -1,0 +1,1 @@
+"""The comprehensive strategy: goals, packages, measures, KPIs with targets and actuals, the yearly review."""

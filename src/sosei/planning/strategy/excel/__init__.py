@@ -1,0 +1,1 @@
+"""KPI tables as spreadsheets: out in the city's own layout, and in again."""

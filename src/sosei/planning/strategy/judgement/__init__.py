@@ -1,0 +1,1 @@
+"""How a KPI is judged: plain Python on decimals; no Django (but for `wording`), no database, no clock."""

@@ -1,0 +1,81 @@
+"""Tables of the strategy."""
+
+from sosei.planning.strategy.models.campaigns import Answer, Ask, AskLink, Campaign, SheetLayout, ValueImport
+from sosei.planning.strategy.models.kpis import Kpi, KpiActual, KpiTarget, Origin, Overrule, ValueChoice
+from sosei.planning.strategy.models.measures import (
+    Action,
+    Measure,
+    MeasureBudget,
+    MeasurePartner,
+    PromotionTag,
+)
+from sosei.planning.strategy.models.reviews import (
+    Change,
+    Evaluation,
+    ExpertComment,
+    Review,
+    ReviewExpert,
+    ReviewStage,
+    Stage,
+    StageMove,
+)
+from sosei.planning.strategy.models.reviews_frozen import (
+    FrozenChange,
+    FrozenComment,
+    FrozenLine,
+    FrozenPart,
+    FrozenReport,
+)
+from sosei.planning.strategy.models.terms import (
+    BasicGoal,
+    FormationStep,
+    GrantProgramme,
+    JudgementRule,
+    Lineage,
+    NationalFramework,
+    PolicyPackage,
+    PromotionModel,
+    Strategy,
+)
+
+__all__ = [
+    "Action",
+    "Answer",
+    "Ask",
+    "AskLink",
+    "BasicGoal",
+    "Campaign",
+    "Change",
+    "Evaluation",
+    "ExpertComment",
+    "FormationStep",
+    "FrozenChange",
+    "FrozenComment",
+    "FrozenLine",
+    "FrozenPart",
+    "FrozenReport",
+    "GrantProgramme",
+    "JudgementRule",
+    "Kpi",
+    "KpiActual",
+    "KpiTarget",
+    "Lineage",
+    "Measure",
+    "MeasureBudget",
+    "MeasurePartner",
+    "NationalFramework",
+    "Origin",
+    "Overrule",
+    "PolicyPackage",
+    "PromotionModel",
+    "PromotionTag",
+    "Review",
+    "ReviewExpert",
+    "ReviewStage",
+    "SheetLayout",
+    "Stage",
+    "StageMove",
+    "Strategy",
+    "ValueChoice",
+    "ValueImport",
+]
