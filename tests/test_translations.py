@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 
 from sosei.gateway.project.translations import compile_catalogues
 from tools.catalogue import (
+    SOURCE,
     CatalogueError,
     Message,
     entries,
@@ -117,3 +118,13 @@ def test_compiling_makes_a_catalogue_gettext_reads_and_leaves_a_fresh_one_alone(
     assert gettext.translation("django", tmp_path, ["en"]).gettext("人口") == "Population"
     assert compile_catalogues(tmp_path) == []
     assert sorted(path.name for path in folder.iterdir()) == ["django.mo", "django.po"]
+
+
+def test_messages_are_marked_by_names_that_the_catalogue_reads():
+    other_names = re.compile(r"import (?:n?p?gettext(?:_lazy)?) as (?!_\b)\w+")
+    marked_otherwise = [
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if other_names.search(path.read_text(encoding="utf-8"))
+    ]
+    assert marked_otherwise == []
