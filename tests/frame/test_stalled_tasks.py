@@ -15,14 +15,23 @@ from sosei.gateway.project.tasks import take_up_stalled_tasks
 from sosei.planning.population.tasks import refresh_projections
 
 
+@pytest.fixture
+def empty_queue(transactional_db: None) -> None:
+    """The queue's tables are not Django's, and so not emptied between tests: what others left is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_periodic_defers; DELETE FROM procrastinate_jobs; "
+            "DELETE FROM procrastinate_workers"
+        )
+
+
 def status(job_id: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [job_id])
         return str(cursor.fetchone()[0])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_task_whose_worker_is_gone_is_done_by_the_next_one() -> None:
+def test_a_task_whose_worker_is_gone_is_done_by_the_next_one(empty_queue: None) -> None:
     job_id = refresh_projections.defer(codes=[])
     with connection.cursor() as cursor:
         cursor.execute(
