@@ -6,8 +6,9 @@ import asyncio
 import time
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.worker import Worker
 
 from sosei.gateway.project import working
@@ -17,7 +18,12 @@ from sosei.planning.population.tasks import refresh_projections
 
 @pytest.fixture
 def empty_queue(transactional_db: None) -> None:
-    """The queue's tables are not Django's, and so not emptied between tests: what others left is gone."""
+    """The queue's tables are not Django's, and so not emptied between tests: what others left is gone.
+
+    So is the connection that the thread of asynchronous code kept from an earlier worker in this process: the server
+    may have ended it since.
+    """
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result(timeout=30)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_periodic_defers; DELETE FROM procrastinate_jobs; "

@@ -5,9 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from asgiref.sync import SyncToAsync
 from django.core.management.base import BaseCommand
-from django.db import connections
 
 from sosei.gateway.project.tracing import start_tracing
 from sosei.gateway.project.working import GRACE_SECONDS, PromptWorker, WorkerApp, run_task, stop_without
@@ -44,13 +42,9 @@ class Command(BaseCommand):
         if options["while_process"]:
             stop_without(options["while_process"])
         PromptWorker.grace = options["grace"]
-        try:
-            WorkerApp().run_worker(
-                wait=not options["once"],
-                concurrency=options["concurrency"],
-                listen_notify=not options["once"],
-                worker_middleware=[run_task],
-            )
-        finally:
-            # A process that goes on afterwards would keep the connection of the thread that asynchronous code works in.
-            SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+        WorkerApp().run_worker(
+            wait=not options["once"],
+            concurrency=options["concurrency"],
+            listen_notify=not options["once"],
+            worker_middleware=[run_task],
+        )
