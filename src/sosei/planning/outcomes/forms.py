@@ -24,6 +24,7 @@ from sosei.planning.outcomes.kinds import Attribute, Kind, kind_choices
 from sosei.planning.outcomes.models import Fact, Feed
 from sosei.planning.outcomes.services.recording import NewFact
 from sosei.planning.strategy.models import Measure
+from sosei.planning.strategy.numbers import in_english, print_year
 
 ALL = ("", _("すべて"))
 FEW_VALUES = 12
@@ -64,7 +65,7 @@ class FactSearch(forms.Form):
     fiscal_year = forms.TypedChoiceField(label=_("年度"), required=False, coerce=int, empty_value=None)
     origin = forms.ChoiceField(label=_("入り方"), required=False, choices=lambda: [ALL, *Fact.Origin.choices])
     withdrawn = forms.ChoiceField(
-        label=_("取り消し"),
+        label=_("取り消したかどうか"),
         required=False,
         choices=[("", _("取り消していないもの")), ("yes", _("取り消したもの")), ("all", _("すべて"))],
     )
@@ -90,7 +91,9 @@ class FactSearch(forms.Form):
 
 
 def year_label(year: int) -> str:
-    """A fiscal year as offices print it, with the western year."""
+    """A fiscal year as offices print it, with the western year; FY2024 in English."""
+    if in_english():
+        return print_year(year)
     return gettext("%(era)s度（%(year)s）") % {"era": format_era_year(year), "year": year}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from sosei.engines.conventions.prefectures import PREFECTURES, PREFECTURES_EN
@@ -156,14 +156,14 @@ declare_kind(
     unit=_("世帯"),
     from_count=_("%(facts)s件の定住から"),
     amount_title=_("世帯の人数"),
-    amount_unit=_("人"),
+    amount_unit=pgettext_lazy("単位", "人"),
     whole_amount=True,
     attributes=(HOUSEHOLD_TYPE, HEAD_AGE, FROM_PREFECTURE, SCHEME),
 )
 declare_kind(
     "person_settled",
     _("人の定住"),
-    unit=_("人"),
+    unit=pgettext_lazy("単位", "人"),
     from_count=_("%(facts)s件の定住から"),
     attributes=(AGE, FROM_PREFECTURE, SCHEME),
 )
@@ -184,7 +184,7 @@ declare_kind(
 declare_kind(
     "placement_finished",
     _("仕事の紹介の完了"),
-    unit=_("人"),
+    unit=pgettext_lazy("単位", "人"),
     from_count=_("%(facts)s件の紹介から"),
     attributes=(INDUSTRY,),
 )
@@ -229,7 +229,7 @@ declare_kind(
 declare_kind(
     "class_attended",
     _("教室・集まりへの参加"),
-    unit=_("人"),
+    unit=pgettext_lazy("単位", "人"),
     from_count=_("%(facts)s件の参加から"),
     attributes=(THEME,),
     smallest_shown=MANY_A_PERSON,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,3 +34,8 @@ class DemonstrationMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.body[:40]
+
+    @property
+    def language(self) -> str:
+        """The language it is written in, for whoever has it read aloud: what holds kana is Japanese."""
+        return "ja" if re.search("[\u3041-\u30fa]", self.subject + self.body) else "en"

@@ -25,7 +25,6 @@ from sosei.planning.strategy.models import (
 )
 from sosei.planning.strategy.part_kinds import BY_MODEL, BY_SLUG, PartKind
 from sosei.planning.strategy.services.structure import parts, removal
-from sosei.planning.strategy.services.structure.common import title_of
 from sosei.planning.strategy.views.structure_common import draft_of, work_crumbs
 from sosei.planning.strategy.views.structure_edit import to_outline
 
@@ -70,7 +69,7 @@ def new(request: Any, code: str, strategy_id: int, kind: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("%(kind)s「%(title)s」を加えました。") % {"kind": chosen.label, "title": title_of(made)},
+                _("%(kind)s「%(title)s」を加えました。") % {"kind": chosen.label, "title": _shown(made)},
             )
             return redirect(f"{back}#{chosen.slug}-{made.pk}")
     return _page(request, strategy, form, str(chosen.adding), _("加える"), back)
@@ -114,7 +113,7 @@ def change(request: Any, code: str, kind: str, part_id: int) -> HttpResponse:
     held = _part(request, chosen, part_id)
     form = chosen.form(request.POST or None, strategy=held.strategy, part=held)
     back = _way_back(held)
-    heading = _("%(kind)s「%(title)s」を変える") % {"kind": chosen.label, "title": title_of(held)}
+    heading = _("%(kind)s「%(title)s」を変える") % {"kind": chosen.label, "title": _shown(held)}
     if request.method == "POST" and form.is_valid():
         try:
             form.change(request.user)
@@ -134,7 +133,7 @@ def remove(request: Any, code: str, kind: str, part_id: int) -> HttpResponse:
     """Names everything that goes with a part, and takes it away."""
     chosen = BY_SLUG[kind]
     held = _part(request, chosen, part_id)
-    strategy, title, back = held.strategy, title_of(held), _way_back(held)
+    strategy, title, back = held.strategy, _shown(held), _way_back(held)
     if strategy.published_at is not None and isinstance(held, removal.FROM_DRAFTS_ONLY):
         messages.warning(request, removal.stays_text(held))
         return redirect(back)
@@ -171,11 +170,17 @@ def remove(request: Any, code: str, kind: str, part_id: int) -> HttpResponse:
     return render(request, "strategy/structure/remove.html", context)
 
 
+def _shown(part: Any) -> str:
+    """What a part is called on the screen, in the reader's language."""
+    title = getattr(part, "local_title", "") or getattr(part, "title", "") or str(part)
+    return f"{getattr(part, 'number', None) or ''} {title}".strip()
+
+
 def _names(model: Any, rows: list[Any]) -> list[str]:
     """What goes, by name; rows that have none are counted."""
     if model in (KpiTarget, PromotionTag, Lineage, MeasureBudget):
         return [_("%(count)s件") % {"count": len(rows)}]
-    return [title_of(row) for row in rows]
+    return [_shown(row) for row in rows]
 
 
 def _label(model: Any) -> str:
