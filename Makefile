@@ -52,8 +52,8 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	$(BIN)/lint-imports
 	$(BIN)/sosei makemigrations --check --dry-run
 	@tools/ensure_chromium.sh
-	$(BIN)/pytest --ignore=tests/browser -n 2 --dist loadfile --max-worker-restart 0 --cov --cov-report=
-	$(BIN)/pytest tests/browser -n 2 --dist loadfile --max-worker-restart 0
+	$(BIN)/pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --cov --cov-report=
+	$(BIN)/pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 	$(BIN)/coverage report --skip-covered --include='src/sosei/engines/*' --fail-under=95
 	$(BIN)/coverage report --format=total | sed 's/^/whole product, branches included, per cent: /'
 
@@ -74,9 +74,8 @@ format: $(VENV)/dev ## rewrite the source in the project's style
 	$(BIN)/ruff format .
 
 lock: $(VENV)/dev ## pin the requirements anew; UPGRADE=--upgrade takes newer versions
-	$(COMPILE) --extra build --output-file requirements/run.txt pyproject.toml
-	$(COMPILE) --extra build --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt \
-		pyproject.toml
+	$(COMPILE) --extra build --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --extra build --constraint requirements/dev.txt --output-file requirements/run.txt pyproject.toml
 
 clean: ## remove what was installed and built, never the data in var/
 	rm -rf $(VENV) build dist src/sosei.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -14,6 +14,24 @@ settings.load_profile("sosei")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+LONGEST_FIRST = (
+    "test_every_look.py",
+    "test_campaign_journey.py",
+    "test_every_page.py",
+    "test_every_page_in_english.py",
+    "test_journeys.py",
+    "test_backup.py",
+    "test_upgrade.py",
+    "test_worker_killed.py",
+)
+"""Files of a minute and more. Two processes take file after file: none shall be left alone with one of these."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first; xdist keeps that order with --no-loadscope-reorder."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

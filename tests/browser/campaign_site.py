@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
+from tests.browser.demonstration_site import ROOT, served_demonstration
+
 DEPARTMENTS, OWNED, PASTED = 30, 60, 12
-START_SECONDS = 240
-ROOT = Path(__file__).resolve().parents[2]
 
 SEED = f"""
 import datetime
@@ -91,48 +85,9 @@ def _run(environment: dict[str, str], code: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def place(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(chromium: str) -> Iterator[Place]:
     """`sosei demo` with thirty departments and sixty KPIs more."""
-    home = tmp_path_factory.mktemp("campaign")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "SOSEI_HOME": str(home),
-        "SOSEI_DEMONSTRATION": "1",
-        "SOSEI_ADDRESS": f"http://localhost:{port}",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        "DJANGO_SETTINGS_MODULE": "sosei.gateway.project.settings",
-    }
-    environment.pop("DATABASE_URL", None)
-    log = home / "demo.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sosei", "demo", "--port", str(port)],
-            env=environment,
-            cwd=home,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        until = time.monotonic() + START_SECONDS
-        while True:
-            assert process.poll() is None, log.read_text(encoding="utf-8")
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
-                break
-            except OSError:
-                assert time.monotonic() < until, log.read_text(encoding="utf-8")
-                time.sleep(0.3)
-        found = re.search(r"SEEDED (.+)", _run(environment, SEED))
+    with served_demonstration() as served:
+        found = re.search(r"SEEDED (.+)", _run(served.environment, SEED))
         assert found is not None
-        yield Place(f"http://localhost:{port}", *json.loads(found[1]))
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        yield Place(f"http://localhost:{served.port}", *json.loads(found[1]))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.demonstration_site import served_demonstration
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -27,7 +22,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-START_SECONDS = 240
 DRAW_SECONDS = 30
 
 
@@ -76,57 +70,10 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(chromium: str) -> Iterator[str]:
     """The address of `sosei demo`, started for these tests with a folder and a database of its own."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    source = Path(__file__).resolve().parents[2] / "src"
-    environment = {
-        **os.environ,
-        "SOSEI_HOME": str(home),
-        "SOSEI_DEMONSTRATION": "1",
-        # A passkey belongs to a name, and an address of numbers is none: whoever uses one comes by this address.
-        "SOSEI_ADDRESS": f"http://localhost:{port}",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(source), os.environ.get("PYTHONPATH", "")])),
-        "DJANGO_SETTINGS_MODULE": "sosei.gateway.project.settings",
-    }
-    environment.pop("DATABASE_URL", None)
-    log = home / "demo.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sosei", "demo", "--port", str(port)],
-            env=environment,
-            cwd=home,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_it_answers(f"{address}/healthz", process, log)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"sosei demo ended by itself:\n{log.read_text(encoding='utf-8')}")
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.2)
-    raise RuntimeError(f"sosei demo did not answer in {START_SECONDS} s:\n{log.read_text(encoding='utf-8')}")
+    with served_demonstration() as served:
+        yield f"http://127.0.0.1:{served.port}"
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from sosei.gateway.project.database import ensure_running
+from tests.demonstration_home import copy_demonstration
 from tests.frame.processes import clean_environment, sosei
 
 ROLE = "sosei_test_town"
@@ -111,8 +112,7 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A site with its demonstration, a table with a row policy for a role, and attached files."""
     home = tmp_path_factory.mktemp("home")
-    made = sosei("demo", "--no-serve", home=home)
-    assert made.returncode == 0, made.stderr
+    copy_demonstration(home)
     built = House(home)
     (home / "files" / "07204" / "二段目").mkdir(parents=True)
     (home / "files" / "07204" / "二段目" / "住民票 写し.pdf").write_bytes(os.urandom(300_000))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 TEMPLATES = {
     "django/forms/div.html": "design/forms/form.html",
     "django/forms/p.html": "design/forms/form.html",
+    "django/forms/widgets/textarea.html": "design/widgets/textarea.html",
     "django/forms/widgets/radio.html": "design/widgets/choices.html",
     "django/forms/widgets/checkbox_select.html": "design/widgets/choices.html",
     "django/forms/widgets/file.html": "design/file_upload.html",

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from sosei.planning.strategy.charts.sparkline import Sparkline, sparkline
-from sosei.planning.strategy.departments_kpis import name_departments
+from sosei.planning.strategy.departments import name_departments
 from sosei.planning.strategy.judgement import progress as way
 from sosei.planning.strategy.judgement import wording
 from sosei.planning.strategy.judgement.records import Direction

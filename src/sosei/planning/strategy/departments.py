@@ -24,3 +24,12 @@ def attach_department_names(rows: Iterable[Any]) -> None:
     names = department_names(row.department_id for row in held)
     for row in held:
         row.department_name = names.get(row.department_id, "")
+
+
+def name_departments(kpis: Iterable[Any]) -> None:
+    """Sets `department_name` on KPIs read with their `department`; asks only where the reader may not see it."""
+    held = list(kpis)
+    for kpi in held:
+        kpi.department_name = str(kpi.department or "")
+    hidden = [kpi for kpi in held if kpi.department_id is not None and kpi.department is None]
+    attach_department_names(hidden)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from sosei.planning.strategy.chosen_values import ORIGINS, origin_that_counts
 from sosei.planning.strategy.fed_values import FedValue, fed_values
 from sosei.planning.strategy.judgement import wording
 from sosei.planning.strategy.judgement.forecast import Forecast, forecast
@@ -40,9 +41,6 @@ from sosei.planning.strategy.models import (
 from sosei.planning.strategy.models.common import in_language
 from sosei.planning.strategy.numbers import print_number, with_unit
 from sosei.planning.strategy.permissions import works_on_strategy_of
-
-ORIGINS = tuple(str(origin) for origin in Origin)
-"""Where nobody chose, the value of the first of these that has one counts."""
 
 
 @dataclass(frozen=True)
@@ -351,12 +349,9 @@ def _fed_candidate(year: int, fed: FedValue) -> Candidate:
 
 def _year_values(by_origin: Mapping[str, Candidate], choice: ValueChoice | None) -> YearValues:
     candidates = tuple(by_origin[origin] for origin in ORIGINS if origin in by_origin)
-    chosen = by_origin.get(choice.origin) if choice is not None else None
-    if chosen is None:
-        chosen = next((each for each in candidates if each.value is not None), None)
-    if chosen is None:
-        chosen = next(iter(candidates), None)
-    return YearValues(candidates, chosen, choice)
+    valued = {each.origin: each.value is not None for each in candidates}
+    counts = origin_that_counts(valued, choice.origin if choice is not None else None)
+    return YearValues(candidates, None if counts is None else by_origin[counts], choice)
 
 
 def _point(chosen: Candidate) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,14 @@ from django import template
 from django.conf import settings
 from django.templatetags.tz import do_timezone
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, override
 
 from sosei.core.design import forms
 
 register = template.Library()
+
+JAPANESE = re.compile(r"[\u3040-\u30fa\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,20 @@ def field_errors(field: django_forms.BoundField) -> list[str]:
 def file_limits(attrs: dict[str, Any]) -> str:
     """Which files a file input takes."""
     return forms.limits_of(attrs)
+
+
+@register.filter
+def lang_attribute(text: object) -> str:
+    """` lang="ja"` for an element that holds a Japanese text on a page in another language, else nothing."""
+    japanese_page = (get_language() or settings.LANGUAGE_CODE).startswith("ja")
+    if japanese_page or text is None or not JAPANESE.search(str(text)):
+        return ""
+    return format_html(' lang="{}"', "ja")
+
+
+@register.filter
+def as_written(text: Any) -> str:
+    """What somebody typed, marked with its own language where the page is in another, so that it is read aloud well."""
+    attribute = lang_attribute(text)
+    # Escaped already, or by the template afterwards: a text without a mark is handed on as it came.
+    return format_html("<span{}>{}</span>", attribute, text) if attribute else text

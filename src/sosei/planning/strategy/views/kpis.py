@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from sosei.planning.population.charts.parts import Panel
 from sosei.planning.population.downloads import csv_bytes, png_bytes, svg_text, whole_spec
-from sosei.planning.strategy.departments_kpis import name_departments
+from sosei.planning.strategy.departments import name_departments
 from sosei.planning.strategy.fed_values import way_to_feed
 from sosei.planning.strategy.kpi_page import KpiPage
 from sosei.planning.strategy.kpi_table import table_rows

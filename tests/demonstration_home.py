@@ -1,0 +1,91 @@
+"""The demonstration, loaded once: every test that needs a site of its own starts from a copy of the loaded folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+ROOT = Path(__file__).resolve().parents[1]
+LOAD_SECONDS = 600
+STOP_SECONDS = 30
+NOT_READ = {".pyc", ".mo"}
+"""Files that running the product makes."""
+
+
+def copy_demonstration(home: Path) -> None:
+    """Makes `home` a folder as `sosei demo --no-serve` leaves it behind; the first who asks loads it for all.
+
+    What was loaded is kept in SOSEI_HOME for as long as source, requirements and day are the same.
+
+    Raises:
+        RuntimeError: the demonstration could not be loaded; with what the command said.
+    """
+    folder = settings.SOSEI_HOME / "test-demonstration"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder / "lock"):
+        loaded = folder / _fingerprint()
+        if not loaded.is_dir():
+            for older in folder.iterdir():
+                if older.is_dir():
+                    shutil.rmtree(older)
+            _load(folder / "loading")
+            (folder / "loading").rename(loaded)
+        # Not shutil: the files of the database belong to the user it runs as.
+        subprocess.run(["cp", "-a", f"{loaded}/.", str(home)], check=True)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _fingerprint() -> str:
+    told = hashlib.sha256(f"{timezone.localdate()} {sys.version}".encode())
+    for path in sorted([ROOT / "requirements" / "run.txt", *(ROOT / "src").rglob("*")]):
+        hidden = any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+        if path.is_file() and path.suffix not in NOT_READ and not hidden:
+            told.update(f"\n{path.relative_to(ROOT)}\n".encode())
+            told.update(path.read_bytes())
+    return told.hexdigest()[:16]
+
+
+def _load(home: Path) -> None:
+    home.mkdir()
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"} and not key.startswith("SOSEI_")
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "sosei", "demo", "--no-serve"],
+        env={**kept, "SOSEI_HOME": str(home), "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=LOAD_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"sosei demo --no-serve ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        )
+    until = time.monotonic() + STOP_SECONDS
+    while (home / "postgres" / "postmaster.pid").exists():
+        # Half-written files of a running server are no copy.
+        if time.monotonic() > until:
+            raise RuntimeError(f"the database of the demonstration did not stop in {STOP_SECONDS} s")
+        time.sleep(0.1)
+    shutil.rmtree(home / "run", ignore_errors=True)
