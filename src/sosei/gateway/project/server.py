@@ -7,9 +7,12 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+
+from sosei.programmes.jobs.matching_arrays import ARRAYS
 
 THREADS = 4
 
@@ -32,7 +35,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "logger_class": _Logger,
             "control_socket_disable": True,
             "pre_fork": _close_connections,
-            "post_worker_init": _leave_ctrl_c_to_parent,
+            "post_worker_init": _begin,
             "when_ready": lambda arbiter: announce(),
         }
         super().__init__()
@@ -65,9 +68,13 @@ def _close_connections(arbiter: Any, worker: Any) -> None:
     connections.close_all()
 
 
-def _leave_ctrl_c_to_parent(worker: Any) -> None:
-    """A terminal sends Ctrl-C to every process; the parent tells its own when to end, and twice is once too often."""
+def _begin(worker: Any) -> None:
+    """A process of the server begins: it leaves Ctrl-C to its parent, and loads the arrays of the search."""
+    # A terminal sends Ctrl-C to every process; the parent tells its own when to end, and twice is once too often.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # SQL answers the few postings of a demonstration as fast, without seconds of compiling.
+    if not settings.DEMONSTRATION:
+        ARRAYS.start()
 
 
 def free_port(host: str, wanted: int) -> int:
