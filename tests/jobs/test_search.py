@@ -241,7 +241,7 @@ def test_one_message_a_person_and_day_for_new_postings(jobs: JobsWorld) -> None:
     assert services.tell_new_postings(now) == 0
     message = Message.objects.get(kind="search.found")
     assert message.recipient == jobs.worker
-    assert f"/work/{new.pk}" in message.body
+    assert f"work/{new.pk}" in message.body
     another(jobs, published_at=now + datetime.timedelta(minutes=1))
     assert services.tell_new_postings(now) == 0
     assert services.tell_new_postings(now + datetime.timedelta(days=1)) == 1

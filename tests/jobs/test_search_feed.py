@@ -135,6 +135,7 @@ def test_a_process_that_slept_over_two_nights_loads_anew(jobs: JobsWorld) -> Non
     arrays.prune()
     assert in_step(awake)
     Posting.objects.filter(pk=jobs.posting.pk).update(hourly_wage=1600)
+    assert in_step(awake)
     assert arrays.prune() > 0
     assert in_step(awake)
     assert held.ready(today_number()) is None

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -34,6 +34,8 @@ PER_PAGE = 12
 @require_safe
 def search(request: Any, code: str) -> HttpResponse:
     """The work of a town."""
+    if not request.town:
+        raise Http404
     return _page(request, request.town)
 
 

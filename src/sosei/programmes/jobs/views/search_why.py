@@ -7,7 +7,7 @@ from typing import Any
 
 import rules
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -90,6 +90,8 @@ def _crumbs(request: Any, posting: Posting) -> list[tuple[str, str]]:
 def weights(request: Any, code: str) -> HttpResponse:
     """What counts how much and why, for everybody; staff change it with a reason."""
     town = request.town
+    if not town:
+        raise Http404
     held = FitWeights.objects.filter(municipality=town).select_related("set_by").first()
     row = held or FitWeights(municipality=town)
     may = rules.has_perm("jobs.change_fitweights", request.user, row)

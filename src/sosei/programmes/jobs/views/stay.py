@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,6 +24,8 @@ from sosei.programmes.jobs.services.worker_hours import booked_days
 def stay(request: Any, code: str) -> HttpResponse:
     """What fits into the days somebody names; the coming week, from Sunday, until then."""
     town = request.town
+    if not town:
+        raise Http404
     given = request.GET if "from" in request.GET else None
     form = StayForm(given, initial=_next_week())
     held = form.cleaned_data if given is not None and form.is_valid() else _next_week()
