@@ -145,7 +145,7 @@ def test_a_destroyed_database_comes_back_with_every_row_rule_and_file(
 ) -> None:
     before, files = house.everything(), house.files()
     assert sum(len(rows) for rows in before.values()) > 5000
-    assert len(files) == 2
+    assert {"07204/二段目/住民票 写し.pdf", "empty"} < files.keys()
     house.destroy()
     assert house.ask(ALL_TABLES) == []
     started = time.monotonic()

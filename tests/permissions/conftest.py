@@ -6,6 +6,7 @@ import pytest
 
 from tests.permissions import (  # noqa: F401
     campaigns_rooms,
+    jobs_rooms,
     levers_rooms,
     other_rooms,
     outcomes_rooms,

@@ -94,6 +94,7 @@ def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(
     settings.DEMONSTRATION = True
     call_command("load_demonstration_people", verbosity=0)
     call_command("load_demonstration_strategy", verbosity=0)
+    call_command("load_demonstration_jobs", verbosity=0)
     broken, costly, walked = {}, {}, {}
     for role in ("", *roles.ALL):
         pages = crawl_as(role)

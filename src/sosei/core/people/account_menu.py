@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,19 @@ class ActingFor:
     stop_url: str
 
 
+MoreLinks = Callable[[Any], Iterable[tuple[Any, str]]]
+_more: list[MoreLinks] = []
+
+
+def register_links(links: MoreLinks) -> None:
+    """Adds ways to pages of another room: `links(request)` gives labels and addresses; called in `AppConfig.ready()`.
+
+    They stand behind "マイページ", in the order of registration, for everybody who is signed in.
+    """
+    if links not in _more:
+        _more.append(links)
+
+
 class AccountMenu:
     """Read by the template; each part asks only when shown."""
 
@@ -47,7 +61,9 @@ class AccountMenu:
     def links(self) -> list[Link]:
         """The pages of one's own, and the offices one works in."""
         here = self._request.path
-        ways = [(_("マイページ"), reverse("people:me"))]
+        ways: list[tuple[Any, str]] = [(_("マイページ"), reverse("people:me"))]
+        for links in _more:
+            ways.extend(links(self._request))
         standing = self._request.user.standing
         if any(held.role in roles.INVITED for held in (*standing.held, *standing.waiting)):
             ways.append((_("役所の画面"), reverse("people:offices")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -100,6 +101,12 @@ CODED = frozenset({"role", "ended_because", "decision", "channel", "kind", "lang
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 NOT_SHOWN = frozenset({"id", "verb", "data"})
 """Of use to programs alone."""
+
+
+def add_columns(words: Mapping[str, Any]) -> None:
+    """Words for the columns of another room; called when Django starts. A column that has words keeps them."""
+    for name, label in words.items():
+        COLUMNS.setdefault(name, label)
 
 
 def as_table(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -31,8 +31,11 @@ LABELS: dict[str, Any] = {
     "consent.given": _("同意を入れた"),
     "consent.withdrawn": _("同意を取り消した"),
 }
-CHANGES = frozenset(key for key in LABELS if "." in key)
-"""Those that changed something."""
+
+
+def changed_something(what: str) -> bool:
+    """Whether staff changed something, and did not only look: such are called as their verb, with a dot."""
+    return "." in what and what in LABELS
 
 
 def register(what: str, words: Any) -> None:

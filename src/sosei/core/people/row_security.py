@@ -108,26 +108,39 @@ def of_somebody_in_my_towns(column: str = "person_id") -> str:
 
 @dataclass(frozen=True)
 class Policy:
-    """Which rows of `table` the web role reaches: those where `condition` holds, and writes: those where `written` does.
+    """Which rows of `table` the web role reads, and which it writes.
 
     Attributes:
-        written: what a written row must fulfil; the same as `condition` where it is empty.
+        condition: what a row must fulfil to be read.
+        written: what a written row must fulfil, and a row that is changed or deleted; `condition` where it is empty.
+        changed: what a row must fulfil before it is changed or deleted, where that is not the same as `written`.
     """
 
     table: str
     condition: str
     written: str = ""
+    changed: str = ""
 
     @property
     def sql(self) -> str:
         """Puts the policy in force, in place of an older one."""
-        name = f"{self.table}_of_town"
-        return f"""
-            ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY;
-            DROP POLICY IF EXISTS {name} ON {self.table};
-            CREATE POLICY {name} ON {self.table} TO {WEB_ROLE}
-                USING ({self.condition}) WITH CHECK ({self.written or self.condition});
-        """
+        name, written = f"{self.table}_of_town", self.written or self.condition
+        changed = self.changed or written
+        policies = {
+            "read": f"FOR SELECT TO {WEB_ROLE} USING ({self.condition})",
+            "inserted": f"FOR INSERT TO {WEB_ROLE} WITH CHECK ({written})",
+            "changed": f"FOR UPDATE TO {WEB_ROLE} USING ({changed}) WITH CHECK ({written})",
+            "deleted": f"FOR DELETE TO {WEB_ROLE} USING ({changed})",
+        }
+        put = "".join(
+            f"DROP POLICY IF EXISTS {name}_{command} ON {self.table};"
+            f"CREATE POLICY {name}_{command} ON {self.table} {policy};"
+            for command, policy in policies.items()
+        )
+        return (
+            f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY;"
+            f"DROP POLICY IF EXISTS {name} ON {self.table};{put}"
+        )
 
 
 _policies: dict[str, Policy] = {}
@@ -193,7 +206,7 @@ POLICIES = [
     about_a_person("people_addressevent"),
     about_a_person("people_birthdate"),
     about_a_person("people_birthdateevent"),
-    Policy("people_membership", _MEMBERSHIP, _MEMBERSHIP_WRITTEN),
+    Policy("people_membership", _MEMBERSHIP, _MEMBERSHIP_WRITTEN, changed=_MEMBERSHIP),
     Policy("people_membershipevent", _MEMBERSHIP),
     Policy("people_invitation", _INVITATION),
     Policy("people_invitationevent", _INVITATION),

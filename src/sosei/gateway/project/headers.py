@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 ALLOWED_FEATURES = (
     "clipboard-write",
     "fullscreen",
+    # Asked by a button of the map, and by the browser before anything is told.
+    "geolocation",
     "publickey-credentials-create",
     "publickey-credentials-get",
 )
@@ -20,7 +22,6 @@ REFUSED_FEATURES = (
     "display-capture",
     "encrypted-media",
     "gamepad",
-    "geolocation",
     "gyroscope",
     "hid",
     "idle-detection",

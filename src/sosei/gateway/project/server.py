@@ -8,9 +8,12 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+
+from sosei.programmes.jobs.matching_arrays import ARRAYS
 
 THREADS = 4
 
@@ -67,12 +70,15 @@ def _close_connections(arbiter: Any, worker: Any) -> None:
 
 
 def _begin(worker: Any) -> None:
-    """A process of the server begins: it leaves Ctrl-C to its parent, and what is loaded out of the garbage's count."""
+    """A process of the server begins: Ctrl-C is its parent's, what is loaded leaves the garbage's count, the search loads."""
     # A terminal sends Ctrl-C to every process; the parent tells its own when to end, and twice is once too often.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Modules and models stay as long as the process: to walk them all again would halt a request for 150 ms.
     gc.collect()
     gc.freeze()
+    # SQL answers the few postings of a demonstration as fast, without seconds of compiling.
+    if not settings.DEMONSTRATION:
+        ARRAYS.start()
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "sosei.planning.population",
     "sosei.planning.strategy",
     "sosei.planning.outcomes",
+    "sosei.programmes.jobs",
     "sosei.gateway.portal",
 ]
 

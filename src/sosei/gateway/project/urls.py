@@ -28,6 +28,7 @@ urlpatterns = [
         path("", include("sosei.planning.population.urls")),
         path("", include("sosei.planning.strategy.urls")),
         path("", include("sosei.planning.outcomes.urls")),
+        path("", include("sosei.programmes.jobs.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Person
-from sosei.core.people.personal_data import Kept, Outcome, PersonalData, Rows, register
-from sosei.core.records.personal_data_here import LAW, LAW_EN
+from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept
 from sosei.planning.outcomes.models import Fact, FactImport, Feed
 
 
@@ -42,17 +42,12 @@ def export_entered(person: Person) -> Rows:
 def erase_entered(person: Person) -> Outcome:
     """Nothing: a fact is never changed, and without the person's row it names nobody."""
     count = sum(found.count() for found in _entered_by(person))
-    if not count:
-        return Outcome(0)
-    kept = Kept(
-        what="職員として入れた実績の記録（名前は入っていません）",
-        what_en="Facts entered as staff (they hold no name)",
-        law=LAW,
-        law_en=LAW_EN,
-        until="",
-        rows=count,
+    return kept(
+        "職員として入れた実績の記録（名前は入っていません）",
+        "Facts entered as staff (they hold no name)",
+        DOCUMENTS_LAW,
+        count,
     )
-    return Outcome(0, (kept,))
 
 
 register(

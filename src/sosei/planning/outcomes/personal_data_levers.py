@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Person
-from sosei.core.people.personal_data import Kept, Outcome, PersonalData, Rows, register
-from sosei.core.records.personal_data_here import LAW, LAW_EN
+from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept
 from sosei.planning.outcomes.models import GapShare, GapTarget, Lever
 
 
@@ -33,17 +33,12 @@ def export_decided(person: Person) -> Rows:
 def erase_decided(person: Person) -> Outcome:
     """Nothing: on what a published projection rests stays, without the person's row it names nobody."""
     count = sum(rows.count() for _what, rows in _decided_by(person))
-    if not count:
-        return Outcome(0)
-    kept = Kept(
-        what="職員として決めた推計への反映と分担（名前なし）",
-        what_en="Levers, targets and shares decided as staff (without a name)",
-        law=LAW,
-        law_en=LAW_EN,
-        until="",
-        rows=count,
+    return kept(
+        "職員として決めた推計への反映と分担（名前なし）",
+        "Levers, targets and shares decided as staff (without a name)",
+        DOCUMENTS_LAW,
+        count,
     )
-    return Outcome(0, (kept,))
 
 
 register(

@@ -8,11 +8,9 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Person
-from sosei.core.people.personal_data import Kept, Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept
 from sosei.planning.strategy.models import Ask, Campaign, SheetLayout, ValueImport
-
-LAW = "公文書等の管理に関する法律 第34条と、それに基づく自治体の文書管理の規程"
-LAW_EN = "Public Records and Archives Management Act, Article 34, and the municipality's rules made under it"
 
 
 def export_campaign_work(person: Person) -> Rows:
@@ -49,17 +47,13 @@ def erase_campaign_work(person: Person) -> Outcome:
     event.objects.filter(sent_by=person).exclude(sent_name="").update(sent_name="")
     held = (Campaign, "created_by"), (Ask, "sent_by"), (SheetLayout, "made_by"), (ValueImport, "read_by")
     count = sum(model.objects.filter(**{column: person}).count() for model, column in held)
-    if not count:
-        return Outcome(erased)
-    kept = Kept(
-        what="実績の調査の記録（名前は入っていません）",
-        what_en="Records of KPI collection (they hold no name)",
-        law=LAW,
-        law_en=LAW_EN,
-        until="",
-        rows=count,
+    return kept(
+        "実績の調査の記録（名前は入っていません）",
+        "Records of KPI collection (they hold no name)",
+        DOCUMENTS_LAW,
+        count,
+        erased=erased,
     )
-    return Outcome(erased, (kept,))
 
 
 register(

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Person
-from sosei.core.people.personal_data import Kept, Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept
 from sosei.planning.strategy.models import (
     Change,
     Evaluation,
@@ -18,8 +19,6 @@ from sosei.planning.strategy.models import (
     StageMove,
 )
 
-LAW = "公文書等の管理に関する法律 第34条と、それに基づく自治体の文書管理の規程"
-LAW_EN = "Public Records and Archives Management Act, Article 34, and the municipality's rules made under it"
 DID = {
     Review: ("opened_by", "closed_by"),
     ReviewStage: ("finished_by",),
@@ -72,17 +71,13 @@ def erase_review_work(person: Person) -> Outcome:
         .update(name_shown="")
     )
     count = sum(model.objects.filter(_of(person, columns)).count() for model, columns in DID.items())
-    if not count:
-        return Outcome(erased)
-    kept = Kept(
-        what="年度の評価でした仕事と意見。公表に同意した名前は、締めた評価に残ります",
-        what_en="Work and comments in yearly reviews; a name shown by consent stays in closed reviews",
-        law=LAW,
-        law_en=LAW_EN,
-        until="",
-        rows=count,
+    return kept(
+        "年度の評価でした仕事と意見。公表に同意した名前は、締めた評価に残ります",
+        "Work and comments in yearly reviews; a name shown by consent stays in closed reviews",
+        DOCUMENTS_LAW,
+        count,
+        erased=erased,
     )
-    return Outcome(erased, (kept,))
 
 
 def _with_history(name: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sosei.core.people.row_security import Policy, in_my_reviews, in_my_towns, register
+from sosei.planning.strategy.permissions import TRACKED
 
 WORKS_HERE = f"({in_my_towns()} OR {in_my_reviews()})"
 _STRATEGY = f"published_at IS NOT NULL OR {WORKS_HERE}"
@@ -52,17 +53,6 @@ _PARTS = (
     "kpi",
     "kpitarget",
 )
-_TRACKED_PARTS = (
-    "basicgoal",
-    "promotionmodel",
-    "policypackage",
-    "measure",
-    "measurepartner",
-    "measurebudget",
-    "action",
-    "kpi",
-    "kpitarget",
-)
 
 POLICIES = [
     Policy("strategy_strategy", _STRATEGY, WORKS_HERE),
@@ -71,18 +61,18 @@ POLICIES = [
         "EXISTS (SELECT 1 FROM strategy_strategy s WHERE s.id = strategy_strategyevent.pgh_obj_id)",
         WORKS_HERE,
     ),
+    # By which rule a town judges itself is public.
+    *(Policy(f"strategy_judgementrule{event}", "true", in_my_towns()) for event in ("", "event")),
     *(of_strategy(f"strategy_{name}") for name in _PARTS),
-    *(of_strategy(f"strategy_{name}event") for name in _TRACKED_PARTS),
+    *(of_strategy(f"strategy_{name}event") for name in _PARTS if name in TRACKED),
     *(of_year(f"strategy_{name}") for name in ("kpiactual", "valuechoice", "overrule")),
 ]
 PUBLIC = frozenset(
     {
         "strategy_nationalframework",
         "strategy_grantprogramme",
-        "strategy_judgementrule",
-        "strategy_judgementruleevent",
     }
 )
-"""Reference tables, and by which rule a town judges itself."""
+"""Reference tables of the nation."""
 
 register(POLICIES)

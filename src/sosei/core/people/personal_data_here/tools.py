@@ -22,11 +22,11 @@ DOCUMENTS_LAW = (
 )
 
 
-def kept(what: str, what_en: str, law: tuple[str, str], rows: int) -> Outcome:
-    """Nothing erased, `rows` kept by a law that sets no date; nothing to say where there are none."""
+def kept(what: str, what_en: str, law: tuple[str, str], rows: int, *, erased: int = 0) -> Outcome:
+    """`erased` rows gone, `rows` kept by a law that sets no date; nothing to say of the latter where there are none."""
     if not rows:
-        return Outcome(0)
-    return Outcome(0, (Kept(what, what_en, law[0], law[1], until="", rows=rows),))
+        return Outcome(erased)
+    return Outcome(erased, (Kept(what, what_en, law[0], law[1], until="", rows=rows),))
 
 
 def forget(rows: QuerySet[Any]) -> int:

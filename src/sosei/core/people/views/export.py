@@ -27,7 +27,7 @@ from sosei.core.people.services.export import collect, export_data
 from sosei.core.people.views.subject import own_crumbs, subject_page
 
 SHOWN_ROWS = 50
-KINDS_A_PAGE = 3
+KINDS_A_PAGE = 1
 """So that a page asks the database no more than any other, however many rooms keep something."""
 DONE_KEY = "erasure_done"
 

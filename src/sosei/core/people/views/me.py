@@ -167,7 +167,7 @@ def looks(request: Any) -> HttpResponse:
             "town": look.municipality,
             "staff": staff[look.staff_id],
             "what": look_words.label(look.what),
-            "changed": look.what in look_words.CHANGES,
+            "changed": look_words.changed_something(look.what),
             "purpose": look.purpose,
             "channel": look.proxy_session.get_channel_display() if look.proxy_session else "",
         }

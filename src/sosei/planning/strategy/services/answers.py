@@ -23,6 +23,7 @@ from sosei.planning.strategy.models import Answer, Ask, Campaign, Kpi, KpiActual
 from sosei.planning.strategy.permissions_campaigns import can_answer
 from sosei.planning.strategy.services.ask_links import recipients_of
 from sosei.planning.strategy.services.kpis import Report, record_actuals
+from sosei.planning.strategy.services.reports import SAID
 
 LONGEST_NAME = 80
 YEARS = range(1900, 2200)
@@ -266,20 +267,6 @@ def corrections_of(sheet: Sheet) -> list[Line]:
     return [line for line, report in _reports(sheet) if report.replaces is not None]
 
 
-_COMPARED = (
-    "availability",
-    "value",
-    "yearly_value",
-    "carried_forward",
-    "period",
-    "period_starts_on",
-    "period_ends_on",
-    "printed",
-    "source",
-    "explanation",
-)
-
-
 def _reports(sheet: Sheet) -> list[tuple[Line, Report]]:
     """What would be recorded: new values and corrections; answers that say what is there already are no news."""
     year = sheet.ask.campaign.fiscal_year
@@ -309,7 +296,7 @@ def _reports(sheet: Sheet) -> list[tuple[Line, Report]]:
             replaces=there.get(line.kpi.pk),
         )
         if report.replaces is None or any(
-            getattr(report.replaces, name) != getattr(report, name) for name in _COMPARED
+            getattr(report.replaces, name) != getattr(report, name) for name in SAID
         ):
             made.append((line, report))
     return made

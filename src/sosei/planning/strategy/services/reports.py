@@ -178,7 +178,7 @@ def _check_year(row: KpiActual, what: str) -> None:
         )
 
 
-_COMPARED = (
+SAID = (
     "availability",
     "value",
     "yearly_value",
@@ -189,8 +189,8 @@ _COMPARED = (
     "printed",
     "source",
     "explanation",
-    "is_sample",
 )
+"""What a report says of a year: where nothing of it differs, there is no news."""
 
 
 def _check_correction(row: KpiActual, replaced: KpiActual) -> None:
@@ -203,7 +203,7 @@ def _check_correction(row: KpiActual, replaced: KpiActual) -> None:
         raise ActualError(
             _("%(what)sを直す理由を書いてください。記録に残ります。") % {"what": what}, "reason"
         )
-    if all(getattr(row, name) == getattr(replaced, name) for name in _COMPARED):
+    if all(getattr(row, name) == getattr(replaced, name) for name in (*SAID, "is_sample")):
         raise ActualError(
             _("%(what)sは前と同じです。直すところを変えてから送ってください。") % {"what": what}, "value"
         )

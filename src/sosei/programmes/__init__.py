@@ -1,0 +1,1 @@
+"""The programmes that carry the strategy out; siblings never import each other."""

@@ -1,0 +1,1 @@
+"""Seasonal work: offers, shifts, applications, contracts, attendance, wages, reviews."""

@@ -1,0 +1,97 @@
+"""What one did for an employer or as staff in seasonal work: postings made, answers given, days entered."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from sosei.core.people import export_words
+from sosei.core.people.models import Person
+from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
+from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept, moment
+from sosei.programmes.jobs.models import Employer, Posting
+
+WHO = "person"
+"""The column that says about whom a row is; all other keys to a person say who did something."""
+WHEN = (
+    "made_at",
+    "created_at",
+    "applied_at",
+    "asked_at",
+    "reported_at",
+    "issued_at",
+    "sent_at",
+    "at",
+    "set_at",
+    "written_at",
+    "starts_at",
+)
+"""Columns that say when, whichever a table has first."""
+
+
+def _doers(model: Any) -> list[str]:
+    return [f.name for f in model._meta.concrete_fields if f.related_model is Person and f.name != WHO]
+
+
+_EVERY = list(apps.get_app_config("jobs").get_models())
+_MODELS = [model for model in _EVERY if _doers(model)]
+_TABLES = [model for model in _MODELS if not hasattr(model, "pgh_obj")]
+
+
+def _done_by(person: Person) -> list[QuerySet[Any]]:
+    """Rows about others that the person wrote or decided."""
+    found = []
+    for model in _TABLES:
+        rows = model._base_manager.filter(reduce(or_, (Q(**{name: person}) for name in _doers(model))))
+        is_about_somebody = any(field.name == WHO for field in model._meta.concrete_fields)
+        # Without the second half, SQL would leave out what is about nobody.
+        found.append(rows.filter(~Q(person=person) | Q(person=None)) if is_about_somebody else rows)
+    return found
+
+
+def export_work(person: Person) -> Rows:
+    """What was done, in which town and when; not about whom, for that is theirs."""
+    rows: Rows = []
+    for queryset in _done_by(person):
+        when = next(name for name in WHEN if hasattr(queryset.model, name))
+        rows += [
+            {
+                "what": str(row._meta.model_name),
+                "municipality": row.municipality.name if hasattr(row, "municipality") else "",
+                "at": moment(getattr(row, when)),
+            }
+            for row in queryset.order_by("pk").iterator(chunk_size=500)
+        ]
+    return rows
+
+
+def erase_work(person: Person) -> Outcome:
+    """Nothing: without the person's row it names nobody."""
+    return kept(
+        "仕事の募集、契約、支払いの事務をした記録（名前は入っていません）",
+        "That postings, contracts and payments were worked on (without a name)",
+        DOCUMENTS_LAW,
+        sum(rows.count() for rows in _done_by(person)),
+    )
+
+
+# On the page, columns are called as on the forms; the file itself keeps their English names.
+export_words.add_columns(
+    {field.attname: field.verbose_name for model in _EVERY for field in model._meta.concrete_fields}
+    | {"employer": Employer._meta.verbose_name, "posting": Posting._meta.verbose_name}
+)
+register(
+    PersonalData(
+        key="job_work",
+        title=_("仕事の募集のためにしたこと"),
+        models=frozenset(model._meta.label_lower for model in _MODELS),
+        export=export_work,
+        erase=erase_work,
+        order=33,
+    )
+)

@@ -1,0 +1,1 @@
+"""The verbs of seasonal work that write, one module a subject."""

@@ -1,0 +1,1 @@
+"""Pages of seasonal work, one module a subject."""

@@ -1,0 +1,1 @@
+"""A worker's own pages, and the office's queue of licences."""
