@@ -70,7 +70,7 @@ def _close_connections(arbiter: Any, worker: Any) -> None:
 
 
 def _begin(worker: Any) -> None:
-    """A process of the server begins: Ctrl-C is its parent's, what is loaded leaves the garbage's count, the search loads."""
+    """A process of the server begins: Ctrl-C is its parent's, modules leave the garbage's count, the search loads."""
     # A terminal sends Ctrl-C to every process; the parent tells its own when to end, and twice is once too often.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Modules and models stay as long as the process: to walk them all again would halt a request for 150 ms.
