@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sosei.core.design import chart_sample, contrast
+from sosei.core.design import chart_sample, contrast, showcase_maps
 from sosei.core.design.fields import EraDateField
 from sosei.core.design.pagination import Page, paginate
 
@@ -152,6 +152,19 @@ def sections() -> list[Section]:
                 "どの色の見え方でも区別できる色と、線の種類を使います。"
             ),
         ),
+        Section(
+            "map",
+            _("地図"),
+            _(
+                "どこにあり、どれだけ離れているかを示します。"
+                "地図の外から画像を取り寄せず、同じ内容をとなりの一覧でも読めます。"
+            ),
+        ),
+        Section(
+            "furigana",
+            _("ふりがな"),
+            _("働く人が読むページでは、読む人がふりがなをつけたり消したりできます。"),
+        ),
     ]
 
 
@@ -282,6 +295,7 @@ def context(request: HttpRequest, tried: forms.Form) -> dict[str, Any]:
         "descriptions": descriptions(),
         "chart": chart_sample.spec(),
         "chart_table": chart_sample.table(),
+        **showcase_maps.context(),
     }
 
 
