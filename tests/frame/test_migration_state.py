@@ -1,4 +1,4 @@
-"""`sosei migrate` adds constraints, indexes and triggers in place: the models are those that Django would have rendered."""
+"""`sosei migrate` adds models, fields and options in place: the models are those that Django would have rendered."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import pytest
 from django.core.management import get_commands
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
-from pgtrigger.migrations import AddTrigger
 
-from sosei.gateway.project.migration_state import options_added_in_place
+from sosei.gateway.project.migration_state import REPLACED, added_in_place
 
 OPTIONS = ("constraints", "indexes", "triggers")
 
 
 def told(state: ProjectState) -> dict[str, dict[str, list[str]]]:
-    """The names of what each rendered model holds."""
+    """The names of what each rendered model holds, and of the models related to it."""
     return {
         model._meta.label: {
-            option: [one.name for one in getattr(model._meta, option, ())]
-            for option in (*OPTIONS, "total_unique_constraints")
+            **{
+                option: [one.name for one in getattr(model._meta, option, ())]
+                for option in (*OPTIONS, "total_unique_constraints")
+            },
+            "fields": [f"{field.name} {field.related_model}" for field in model._meta.concrete_fields],
+            "related": sorted(f"{one.related_model} {one.field}" for one in model._meta.related_objects),
         }
         for model in state.apps.get_models()
     }
@@ -35,8 +38,8 @@ def after_all_migrations_of(app: str) -> ProjectState:
 
 
 def test_the_models_after_all_migrations_hold_what_fresh_ones_hold() -> None:
-    with options_added_in_place():
-        state = after_all_migrations_of("records")
+    with added_in_place():
+        state = after_all_migrations_of("jobs")
     fresh = state.clone()
     del fresh.__dict__["apps"]
     assert told(state) == told(fresh)
@@ -45,11 +48,11 @@ def test_the_models_after_all_migrations_hold_what_fresh_ones_hold() -> None:
 
 
 def test_a_failing_block_leaves_django_as_it_was() -> None:
-    before = ProjectState._append_option, AddTrigger.state_forwards
-    with pytest.raises(ZeroDivisionError), options_added_in_place():
-        assert ProjectState._append_option is not before[0]
+    before = [getattr(kind, name) for kind, name in REPLACED]
+    with pytest.raises(ZeroDivisionError), added_in_place():
+        assert all(getattr(kind, name) is not was for (kind, name), was in zip(REPLACED, before, strict=True))
         raise ZeroDivisionError
-    assert (ProjectState._append_option, AddTrigger.state_forwards) == before
+    assert [getattr(kind, name) for kind, name in REPLACED] == before
 
 
 def test_the_command_is_ours() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -24,7 +25,7 @@ from sosei.programmes.jobs.models import (
     WorkDay,
     WorkerProfile,
 )
-from sosei.programmes.jobs.rules_applications import Code
+from sosei.programmes.jobs.rules_applications import Code, PersonFacts, Wanted, labour_shift, other_hours
 from sosei.programmes.jobs.services import applications, contracts, groups, queue
 from tests.jobs.applications_world import age, apply, make_contract
 from tests.jobs.world import (
@@ -183,6 +184,23 @@ def test_hours_worked_elsewhere_count_for_the_week(jobs: JobsWorld) -> None:
     with pytest.raises(CannotApplyError) as error:
         apply(jobs.posting, jobs.worker, jobs.shifts)
     assert codes(error) == {Code.OTHER_HOURS}
+
+
+def test_the_longer_week_of_a_small_shop_is_not_that_of_somebody_under_eighteen() -> None:
+    monday = datetime.datetime(2026, 8, 3, 9, tzinfo=ZoneInfo("Asia/Tokyo"))
+    mornings = [monday + timedelta(days=n) for n in range(5)]
+    shifts = [
+        labour_shift(str(start.day), "shop", start, start + timedelta(hours=8), 60, small_special=True)
+        for start in mornings
+    ]
+    wanted = [Wanted(shift.day.day, shift) for shift in shifts]
+    grown, minor = (
+        PersonFacts(birth=datetime.date(year, 1, 1), other_weekly_minutes=7 * 60) for year in (2000, 2010)
+    )
+    assert other_hours(grown, wanted, shifts) is None
+    found = other_hours(minor, wanted, shifts)
+    assert found is not None
+    assert found.values["limit"] == 40 * 60
 
 
 def test_two_jobs_at_one_time_are_refused(jobs: JobsWorld) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sosei.engines.labour.basis import Basis, Certainty, Value
 from sosei.engines.labour.limits import Severity, Worker, shift_refusals
-from sosei.engines.labour.minors import LOWEST_AGE, attains
+from sosei.engines.labour.minors import LOWEST_AGE, attains, is_minor
 from sosei.engines.labour.spans import (
     WEEK_LIMIT,
     WEEK_LIMIT_SPECIAL,
@@ -324,11 +324,20 @@ def other_hours(person: PersonFacts, wanted: Sequence[Wanted], booked: Sequence[
     for week in sorted({calendar.week(one.shift.day) for one in wanted if one.shift.exemption is None}):
         inside = [shift for shift in booked if calendar.week(shift.day) == week and shift.exemption is None]
         minutes = sum(shift.worked_minutes for shift in inside) + person.other_weekly_minutes
-        limit = min((shift.week_limit for shift in inside), default=WEEK_LIMIT)
+        limit = (
+            WEEK_LIMIT
+            if _minor_in(person, inside)
+            else min((s.week_limit for s in inside), default=WEEK_LIMIT)
+        )
         if minutes > limit:
             values: dict[str, Value] = {"week": week, "over": minutes - limit, "limit": limit}
             return Reason(Code.OTHER_HOURS, SEVERAL_EMPLOYERS, values)
     return None
+
+
+def _minor_in(person: PersonFacts, shifts: Sequence[Shift]) -> bool:
+    """Whether the person is under eighteen on one of the days: minors have forty hours everywhere (労基法60条1項)."""
+    return person.birth is not None and any(is_minor(person.birth, shift.day) for shift in shifts)
 
 
 def lodging_nights(days: Collection[date]) -> tuple[date, ...]:

@@ -215,6 +215,16 @@ class _Asked:
     ) -> tuple[OpenLimit, ...]:
         worker = Worker(self.birth) if self.birth is not None else None
         limits = open_limits(
-            day, employer, self.shifts, worker=worker, calendar=CALENDAR, paid_this_year=paid
+            day,
+            employer,
+            self.shifts,
+            worker=worker,
+            calendar=CALENDAR,
+            week_limit=self._week_limit(employer),
+            paid_this_year=paid,
         )
         return tuple(limit for limit in limits if limit.code in codes)
+
+    def _week_limit(self, employer: str) -> int:
+        known = self.employers.get(int(employer)) if employer else None
+        return WEEK_LIMIT_SPECIAL if known is not None and known.is_small_special else WEEK_LIMIT
