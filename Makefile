@@ -10,8 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes --only-binary :all:
 # The project itself: nothing is fetched, its build tool is pinned in requirements/.
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
-# Two at a time, a file to one of them; tracing the engines' branches slows tests by a quarter, so only theirs are traced.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+# A file to one process. Tracing branches slows tests by a quarter, so only the engines' are traced; where tests wait for
+# processes that they killed, a third one works meanwhile.
+PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras $(UPGRADE)
 
@@ -54,10 +55,10 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	$(BIN)/lint-imports
 	$(BIN)/sosei makemigrations --check --dry-run
 	@tools/ensure_chromium.sh
-	$(PYTEST) tests/engines --cov --cov-report=
+	$(PYTEST) -n 2 tests/engines --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --fail-under=95
-	$(PYTEST) --ignore=tests/browser --ignore=tests/engines
-	$(PYTEST) tests/browser
+	$(PYTEST) -n 3 --ignore=tests/browser --ignore=tests/engines
+	$(PYTEST) -n 2 tests/browser
 
 bench: $(VENV)/dev ## figures that must hold; ONLY=demography for one subject
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

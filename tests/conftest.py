@@ -20,11 +20,20 @@ LONGEST_FIRST = (
     "test_every_page.py",
     "test_every_page_in_english.py",
     "test_journeys.py",
+    "test_worked_season.py",
     "test_backup.py",
-    "test_upgrade.py",
+    "test_crawl.py",
     "test_worker_killed.py",
+    "test_command_line.py",
+    "test_addresses.py",
+    "test_database_restarted.py",
+    "test_import_shared_data.py",
+    "test_vision.py",
+    "test_deploy.py",
+    "test_upgrade.py",
+    "test_race_contracts.py",
 )
-"""Files of a minute and more. Two processes take file after file: none shall be left alone with one of these."""
+"""Files of a minute and more. A few processes take file after file: none shall be left alone with one of these."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from xml.sax.saxutils import escape
 
-import matplotlib_fontja
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -23,6 +21,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from sosei.core.design.chart_theme import export_font_folder
 from sosei.programmes.jobs import contract_terms
 
 FONT = "IPAexGothic"
@@ -34,8 +33,7 @@ _one_at_a_time = Lock()
 
 @cache
 def _register_font() -> None:
-    folder = Path(matplotlib_fontja.__file__).parent / "fonts"
-    pdfmetrics.registerFont(TTFont(FONT, folder / "ipaexg.ttf"))
+    pdfmetrics.registerFont(TTFont(FONT, export_font_folder() / "ipaexg.ttf"))
 
 
 def _style(size: float, **options: Any) -> ParagraphStyle:
