@@ -96,6 +96,7 @@ NOT_PAGES = {
     "jobs:calendar-needs-file",
     "jobs:days-worker-script",
     "jobs:employer-notice",
+    "jobs:my-certificate",
     "jobs:my-notice",
     "jobs:office-notice",
     "jobs:posting-live",

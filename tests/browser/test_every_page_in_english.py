@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, StorageState
 
 from sosei.core.people import demonstration
 from sosei.planning.strategy import demonstration_tables
+from sosei.programmes.jobs.demonstration.tables import rows
 from tests.browser.crawling import LOOKED_AT_ELSEWHERE, Crawl, Pages, crawl, signed_in
 
 __all__ = ["crawl", "signed_in"]
@@ -27,8 +28,11 @@ JAPANESE_TEXT = """() => {
 }"""
 
 
+WORKER_NAMES = ("family_kana", "given_kana")
 DEPARTMENTS = demonstration_tables.rows("departments")
 QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
+INVENTED = re.compile(r"(?:[^\s（）・:]+ )?[^\s（）・:]+（架空）")
+"""Names of the demonstration's workers and employers' people say themselves that they are invented."""
 """A title within an English sentence: what was decided under a name stays under that name."""
 NAMES = re.compile(
     "|".join(
@@ -43,6 +47,12 @@ NAMES = re.compile(
             | {person for row in DEPARTMENTS for person in (row["family_name"], row["given_name"]) if person}
             # A department is named in what happened as it was called then.
             | {row["name"] for row in DEPARTMENTS}
+            | {
+                row[part]
+                for code, *_ in demonstration.TOWNS
+                for row in rows("workers", code)
+                for part in WORKER_NAMES
+            }
             # What an input was, a language in its own words, a town's official name in its own settings.
             | {"架空", "令和", "日本語", *(name for _code, name, _english in demonstration.TOWNS)},
             key=len,
@@ -54,7 +64,7 @@ NAMES = re.compile(
 
 def is_a_name(text: str) -> bool:
     """Names of invented people and departments, and titles that a sentence quotes, stay as they are written."""
-    left = NAMES.sub("", QUOTED.sub("", text))
+    left = NAMES.sub("", INVENTED.sub("", QUOTED.sub("", text)))
     return not re.search(r"[\u3040-\u30fa\u4e00-\u9fff]", left)
 
 

@@ -19,6 +19,8 @@ ENVIRONMENT = read_environment(VARIABLES, os.environ, RULES)
 
 SOSEI_HOME = ENVIRONMENT["SOSEI_HOME"]
 FILES_FOLDER = SOSEI_HOME / "files"
+# Numba reads it when it is imported: what it compiled once is kept among Sosei's own files.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(SOSEI_HOME / "compiled"))
 SECRET_KEY = read_or_make_secret_key(SOSEI_HOME, ENVIRONMENT["SOSEI_SECRET_KEY"])
 DEBUG = ENVIRONMENT["SOSEI_DEBUG"]
 DEMONSTRATION = ENVIRONMENT["SOSEI_DEMONSTRATION"]

@@ -14,7 +14,7 @@ from sosei.core.people.addresses import EVERYBODY, SIGNED_IN_OR_PROXY, office
 from sosei.core.records.attachments.subjects import Subject, register_subject
 from sosei.programmes.jobs.home import register_worker_card
 from sosei.programmes.jobs.models import Licence
-from sosei.programmes.jobs.views.workers.home import account_card, licences_card
+from sosei.programmes.jobs.views.workers.home import licences_card
 
 CHECKERS = roles.SEES_PERSONAL_DATA
 
@@ -42,7 +42,6 @@ ADDRESSES = {
 addresses.register("jobs", ADDRESSES)
 
 register_worker_card(licences_card)
-register_worker_card(account_card)
 
 
 def _way_to_work(request: Any) -> Iterable[tuple[Any, str]]:

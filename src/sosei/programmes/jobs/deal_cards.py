@@ -17,12 +17,26 @@ from sosei.programmes.jobs.panels import Panel, register_posting_panel
 from sosei.programmes.jobs.services.applicants import accepts
 
 
+def _undecided(person: Person, request: Any) -> list[Application]:
+    """Applications that wait for somebody; asked once a request, for both cards."""
+    held = getattr(request, "jobs_undecided", None)
+    if held is None or held[0] != person.pk:
+        rows = Application.objects.visible_to(request.user).filter(
+            person=person, state__in=("applied", "waiting", "offered")
+        )
+        request.jobs_undecided = held = (person.pk, list(rows.select_related("posting")))
+    return held[1]
+
+
 def open_offers(person: Person, request: Any) -> Card | None:
     """A place is kept for the person, for some time."""
-    rows = Application.objects.visible_to(request.user).filter(
-        person=person, state=Application.State.OFFERED, offer_ends_at__gt=timezone.now(), decided_at=None
-    )
-    first = rows.select_related("posting").order_by("offer_ends_at").first()
+    now = timezone.now()
+    open_ones = [
+        one
+        for one in _undecided(person, request)
+        if one.state == Application.State.OFFERED and one.decided_at is None and one.offer_ends_at > now
+    ]
+    first = min(open_ones, key=lambda one: one.offer_ends_at, default=None)
     if first is None:
         return None
     return Card(
@@ -63,8 +77,7 @@ def asked_changes(person: Person, request: Any) -> Card | None:
 
 def all_mine(person: Person, request: Any) -> Card | None:
     """The way to all applications and contracts."""
-    rows = Application.objects.visible_to(request.user).filter(person=person)
-    live = rows.filter(state__in=("applied", "waiting")).count()
+    live = sum(one.state in ("applied", "waiting") for one in _undecided(person, request))
     text = (
         _("返事や順番を待っている申し込み：%(count)s件") % {"count": live}
         if live
@@ -111,6 +124,9 @@ def apply_panel(posting: Posting, request: Any) -> Panel | None:
     if request.user.is_authenticated:
         rows = Application.objects.visible_to(request.user).filter(posting=posting, person=request.subject)
         held = rows.filter(state__in=Application.LIVE).first()
+    if held is None and posting.mode == Posting.Mode.ROUND:
+        # The panel of its round leads to the wishes.
+        return None
     return Panel(
         "jobs/applications/_panel.html",
         {"held": held, "takes": accepts(posting), "full": posting.state == Posting.State.CLOSED},

@@ -9,9 +9,12 @@ from django.utils.translation import override
 
 from sosei.core.people import demonstration
 from sosei.core.people.models import Municipality, Person
+from sosei.programmes.jobs.demonstration.care import plan_care
 from sosei.programmes.jobs.demonstration.deals import plan_deals
 from sosei.programmes.jobs.demonstration.employers import plan_employers
+from sosei.programmes.jobs.demonstration.pay import plan_pay
 from sosei.programmes.jobs.demonstration.people import plan_people
+from sosei.programmes.jobs.demonstration.rounds import plan_rounds
 from sosei.programmes.jobs.demonstration.story import Story, Town
 from sosei.programmes.jobs.models import Employer
 
@@ -44,7 +47,7 @@ def _load(municipality: Municipality, name: str, name_en: str) -> str:
     town = Town(municipality, timezone.now())
     story = Story()
     with transaction.atomic(), override("ja"):
-        for plan in (plan_employers, plan_people, plan_deals):
+        for plan in (plan_employers, plan_people, plan_deals, plan_rounds, plan_pay, plan_care):
             plan(town, story)
         story.play()
     postings, contracts = len(town.postings), len(town.contracts())

@@ -127,8 +127,13 @@ def person_facts(
     checked = Licence.objects.filter(person=person, state=Licence.State.CHECKED)
     licences = dict(checked.values_list("kind", "expires_on"))
     profile = WorkerProfile.objects.filter(person=person).first()
+    # What one town decided is no other town's to know or to carry out.
     in_force = Restriction.objects.filter(
-        person=person, starts_at__lte=now, ends_at__gt=now, lifted_at__isnull=True
+        person=person,
+        municipality=posting.municipality_id,
+        starts_at__lte=now,
+        ends_at__gt=now,
+        lifted_at__isnull=True,
     )
     ends: dict[str, datetime] = {}
     for kind, end in in_force.values_list("kind", "ends_at"):

@@ -126,7 +126,7 @@ def _apply(
         _record(application, "application.made", actor, days=len(wanted))
         if posting.mode == Posting.Mode.INSTANT:
             _decide_at_once(application, actor)
-        else:
+        elif posting.mode == Posting.Mode.SELECTED:
             letters_deals.tell_employer(
                 f"application.to_decide:{application.pk}",
                 "application.to_decide",

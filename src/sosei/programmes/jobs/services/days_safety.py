@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import rules
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sosei.core.people import tenancy
@@ -91,7 +90,7 @@ def send_notice(
             verb="safety.sent",
             subject=notice,
             municipality=municipality,
-            data={"on": date_format(on, "DATE_FORMAT"), "count": len({day.person_id for day in days})},
+            data={"on": on.isoformat(), "count": len({day.person_id for day in days})},
         )
     return notice
 

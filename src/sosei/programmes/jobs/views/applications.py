@@ -72,6 +72,8 @@ def apply(request: Any, code: str, posting_id: int) -> HttpResponse:
         if request.method != "POST":
             messages.info(request, _("この求人には、もう申し込んでいます。"))
         return redirect("jobs:my-application", application_id=held.pk)
+    if posting.mode == Posting.Mode.ROUND and posting.round_id is not None:
+        return redirect("jobs:round-wishes", code=code, round_id=posting.round_id)
     try:
         group = _group(request, posting)
     except RefusedError as error:

@@ -19,6 +19,7 @@ from sosei.programmes.jobs.kinds import LICENCE, SKILL, names_of
 from sosei.programmes.jobs.models import Application, Employer, Posting
 from sosei.programmes.jobs.services import applications as services
 from sosei.programmes.jobs.services import places, queue
+from sosei.programmes.jobs.services.reviews import own_words_of
 from sosei.programmes.jobs.views.deal_pages import (
     WANTED,
     employer_crumbs,
@@ -120,6 +121,7 @@ def decide(request: Any, code: str, employer_id: int, application_id: int) -> Ht
         "may_decide": application.state in ("applied", "waiting")
         and application.posting.mode == Posting.Mode.SELECTED,
         "place": queue.place_in_queue(application),
+        "before": own_words_of(employer, application.person_id),
         "form": form,
         "crumbs": employer_crumbs(
             employer, (_("申し込み"), _list_url(employer)), (application.shown_name, "")

@@ -25,8 +25,6 @@ from sosei.core.people.views.subject import subject_page
 from sosei.programmes.jobs.home import Card, worker_cards
 from sosei.programmes.jobs.models import (
     Availability,
-    BankAccount,
-    Contract,
     Licence,
     WorkDay,
     WorkerProfile,
@@ -162,16 +160,6 @@ def _expiry(day: date, today: date) -> str:
     if day < today:
         return _("有効期限が過ぎた資格があります。新しい証明を送ってください。")
     return _("%(day)sに有効期限がくる資格があります。") % {"day": date_format(day, "DATE_FORMAT")}
-
-
-def account_card(person: Person, request: HttpRequest) -> Card | None:
-    """Somebody has a contract, and wages have nowhere to go."""
-    kept = BankAccount.objects.filter(person=person)
-    active = Contract.objects.visible_to(person).filter(person=person, state=Contract.State.ACTIVE)
-    if not active.filter(~Exists(kept)).exists():
-        return None
-    text = _("賃金を銀行で受け取るには、口座を入れてください。")
-    return Card(_("振込先の口座"), text, reverse("jobs:my-account"), urgent=True, order=40)
 
 
 @require_POST
