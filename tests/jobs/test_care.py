@@ -57,6 +57,7 @@ from sosei.programmes.jobs.services import (
 from tests.jobs.applications_world import apply, make_contract
 from tests.jobs.care_world import another_shift, days_later, finished_contract, review
 from tests.jobs.days_world import SetClock, make_clock
+from tests.jobs.rounds_world import open_world, places
 from tests.jobs.world import (
     JST,
     JobsWorld,
@@ -68,6 +69,7 @@ from tests.jobs.world import (
     make_worker,
     make_workplace,
 )
+from tests.people.conftest import hold_role
 
 pytestmark = pytest.mark.django_db
 
@@ -301,6 +303,38 @@ def test_a_complaint_is_read_by_the_town_alone(jobs: JobsWorld, make_person: Mak
     assert "話を聞きました" in Message.objects.get(kind="complaint.answered").body
 
 
+def test_staff_who_act_for_the_accused_neither_read_nor_decide(
+    jobs: JobsWorld, clock: SetClock, make_person: MakePerson
+) -> None:
+    both = make_person(roles.PROGRAMME_STAFF, jobs.town)
+    hold_role(both, roles.EMPLOYER, jobs.town, jobs.employer.organisation)
+    accused, general = complain(jobs), complain(jobs, about=None)
+    elsewhere = complain(jobs, about=jobs.other_employer)
+    assert set(Complaint.objects.visible_to(both)) == {general, elsewhere}
+    with tenancy.guarded(person=both.pk):
+        assert set(Complaint.objects.all()) == {general, elsewhere}
+        assert set(Complaint.pgh_event_model.objects.values_list("pgh_obj", flat=True)) == {
+            general.pk,
+            elsewhere.pk,
+        }
+    assert Message.objects.filter(kind="complaint.filed", recipient=both).count() == 2
+    assert Message.objects.filter(kind="complaint.filed", recipient=jobs.staff).count() == 3
+    written = review(jobs, finished_contract(jobs, clock), "worker")
+    measure: dict[str, object] = {"person": None, "employer": jobs.employer, "kind": "no_posting"}
+    made = restrict(jobs, **measure)
+    with pytest.raises(NotAllowedError):
+        complaints.answer_complaint(complaint=accused, answer="終わりました", actor=both)
+    with pytest.raises(NotAllowedError):
+        reviews.hide_review(review=written, reason="いやだから", actor=both)
+    with pytest.raises(NotAllowedError):
+        restrictions.lift(restriction=made, reason="いらないから", actor=both)
+    for whom in (measure, {"person": both}):
+        with pytest.raises(NotAllowedError):
+            restrict(jobs, actor=both, **whom)
+    assert restrict(jobs, **{**measure, "employer": jobs.other_employer}, actor=both).made_by == both
+    complaints.start_complaint(complaint=elsewhere, actor=both)
+
+
 def test_the_employer_is_told_only_what_was_agreed_and_only_in_a_name_that_may_be_told(
     jobs: JobsWorld,
 ) -> None:
@@ -409,7 +443,8 @@ def test_figures_are_the_towns_own_and_who_calls_before_is_no_no_show(
     first, second, third = contract.days.order_by("period")
     clock(first.period.lower.astimezone(JST).date(), "05:00")
     contracts.cancel_day(day=first, side="worker", ground="illness", reason="", actor=jobs.worker)
-    clock(second.period.lower.astimezone(JST).date(), "06:00")
+    # Noted after the start, and the worker had called before.
+    clock(second.period.lower.astimezone(JST).date(), "09:30")
     days.mark_absent(day=second, actor=jobs.farmer, reason="電話がありました", told=True)
     assert restrictions.worker_figures(jobs.town)[jobs.worker.pk].no_shows == 0
     clock(third.period.lower.astimezone(JST).date(), "09:00")
@@ -426,6 +461,15 @@ def test_figures_are_the_towns_own_and_who_calls_before_is_no_no_show(
     made = restrict(jobs, ground="figures", kind="one_job")
     assert restrictions.proposals(jobs.town)[0] == []
     assert told("restriction.told") == {jobs.worker.pk} and made.made_by == jobs.staff
+    # What staff lifted a measure for is not proposed again; what comes after it is.
+    restrictions.lift(restriction=made, reason="話を聞いた", actor=jobs.staff)
+    assert restrictions.proposals(jobs.town)[0] == []
+    posting = make_posting(jobs.workplace)
+    shift = make_shift(posting, day_from_now(3))
+    again = make_contract(posting, jobs.worker, [shift]).days.get()
+    clock(shift.starts_at.astimezone(JST).date(), "09:00")
+    days.mark_absent(day=again, actor=jobs.farmer, reason="来ませんでした")
+    assert [one.no_shows for one in restrictions.proposals(jobs.town)[0]] == [2]
 
 
 def test_a_measure_refuses_applications_in_its_town_and_ends_by_itself(
@@ -480,6 +524,37 @@ def test_an_employer_who_calls_off_at_the_last_moment_may_be_kept_from_posting_f
     restrictions.lift(restriction=made, reason="話し合った", actor=jobs.staff)
     assert postings.publish_posting(posting=draft, actor=jobs.farmer).is_open
     assert told("restriction.told") == {jobs.farmer.pk}
+    shift = make_shift(jobs.posting, day_from_now(2))
+    make_contract(jobs.posting, jobs.worker, [shift])
+    clock(shift.starts_at.astimezone(JST).date(), "06:00")
+    contracts.call_off_shift(
+        shift=shift, side="employer", ground="business_volume", reason="人手が足りたため", actor=jobs.farmer
+    )
+    assert [one.short_notices for one in restrictions.proposals(jobs.town)[1]] == [3]
+    again = restrict(jobs, person=None, employer=jobs.employer, kind="no_posting", days=14, ground="figures")
+    restrictions.lift(restriction=again, reason="話し合った", actor=jobs.staff)
+    assert restrictions.proposals(jobs.town)[1] == []
+
+
+def test_a_pause_of_another_town_keeps_nobody_out_of_a_round(
+    jobs: JobsWorld, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = open_world(jobs, make_person, monkeypatch)
+    posting = world.posting(2)
+    people = world.people(2)
+    for person, town in zip(people, (jobs.other_town, jobs.town), strict=True):
+        world.wish(person, posting)
+        now = timezone.now()
+        Restriction.objects.create(
+            municipality=town,
+            person=person,
+            kind="pause",
+            starts_at=now,
+            ends_at=now + datetime.timedelta(days=7),
+            reason="例",
+        )
+    world.close()
+    assert places(world.draw()) == {people[0].pk: posting.pk, people[1].pk: None}
 
 
 def test_the_person_objects_once_and_staff_answer_or_lift(jobs: JobsWorld) -> None:
@@ -534,12 +609,19 @@ def test_a_certificate_counts_days_and_hours_and_its_code_opens_no_more_than_nee
     shown = check(made.number, f" {code[:4]}-{code[4:]} ".lower())
     assert shown is not None and shown.days == 3 and shown.name == masked_name(jobs.worker.full_name)  # type: ignore[attr-defined]
     assert jobs.worker.full_name not in str(shown) and "1995" not in str(shown)
+    full_width = str.maketrans({chr(sign): chr(sign + 0xFEE0) for sign in range(0x21, 0x7F)})
+    assert check(made.number.lower().translate(full_width), f"{code}\x00".translate(full_width)) == shown
+    assert check(made.number, "あいうえおかきく") is None is check("い\x00", code)
     assert check(made.number, "AAAAAAAA") is None and check("20200101-AAAAAA", code) is None
     assert check(made.number, code, jobs.other_town) is None
     for who in (jobs.friend, jobs.farmer, jobs.other_staff):
         with pytest.raises(NotAllowedError):
             certificates.issue_certificate(municipality=jobs.town, person=jobs.worker, actor=who)
         assert not Certificate.objects.visible_to(who).exists()
+    # A button pressed twice is one; later a name may have been put right.
+    clock(made.last_day, "21:03")
+    later = certificates.issue_certificate(municipality=jobs.town, person=jobs.worker, actor=jobs.worker)
+    assert later != made and later.days == made.days
 
 
 def test_names_and_codes_are_read_as_people_type_them() -> None:
@@ -569,7 +651,7 @@ def test_only_who_was_good_to_each_other_is_invited_once_a_posting(jobs: JobsWor
     again = invitations.invite_back(posting=posting, contract=contract, text="また？", actor=jobs.farmer)
     assert again == made and ReturnInvitation.objects.count() == 1
     message = Message.objects.get(kind="invitation.return")
-    assert message.recipient == jobs.worker and f"/work/{posting.pk}" in message.body
+    assert message.recipient == jobs.worker and f"{jobs.town.code}/work/{posting.pk}" in message.body
     apply(posting, jobs.worker, list(posting.shifts.all()))
     assert invitations.candidates(jobs.employer, posting)[0].applied
     other = make_posting(make_workplace(jobs.other_employer))

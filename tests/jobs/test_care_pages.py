@@ -12,11 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from sosei.core.people import roles
 from sosei.core.people.models import Look
+from sosei.core.records.kinds import kind_named
+from sosei.core.records.models import Preference
 from sosei.programmes.jobs.models import (
     Certificate,
     Complaint,
     Correction,
+    Employer,
     RelocationWish,
     Restriction,
     ReturnInvitation,
@@ -27,6 +31,7 @@ from tests.jobs.applications_world import apply, make_contract
 from tests.jobs.care_world import finished_contract, review
 from tests.jobs.days_world import DaysWorld, SetClock, make_clock
 from tests.jobs.world import JobsWorld, day_from_now, make_posting, make_shift
+from tests.people.conftest import hold_role
 
 pytestmark = pytest.mark.django_db
 QUERIES = 20
@@ -74,12 +79,15 @@ def few(client: Client, address: str) -> str:
     return text_of(response)
 
 
-def test_both_sides_write_and_read_on_their_pages(jobs: JobsWorld, clock: SetClock) -> None:
+def test_both_sides_write_and_read_on_their_pages(
+    jobs: JobsWorld, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     contract = finished_contract(jobs, clock)
     worker, farmer = browser(jobs.worker), browser(jobs.farmer)
     mine = url("my-review", contract_id=contract.pk)
     assert "評価を書けます" in text_of(worker.get(url("my-work")))
     assert mine in text_of(worker.get(url("my-reviews")))
+    assert "雇用主には、あなたが書いたことがわかります" in text_of(worker.get(mine))
     given = {"about": jobs.worker.uid, "good": "yes", "comment": "畑がきれいでした"}
     assert worker.post(mine, {**given, "about": jobs.friend.uid}).status_code == 409
     assert worker.post(mine, given)["Location"] == url("my-reviews")
@@ -95,10 +103,15 @@ def test_both_sides_write_and_read_on_their_pages(jobs: JobsWorld, clock: SetClo
     )
     assert "畑がきれいでした" in text_of(farmer.get(theirs))
     assert "遅刻が多い" in few(worker, url("my-reviews"))
-    public = text_of(Client().get(own(jobs, "reviews")))
-    assert "畑がきれいでした" in public and "遅刻が多い" not in public and jobs.worker.full_name not in public
-    posting = text_of(Client().get(url("posting", code=jobs.town.code, posting_id=jobs.posting.pk)))
-    assert "畑がきれいでした" in posting and "評価が3件になると" in posting
+    pages = own(jobs, "reviews"), url("posting", code=jobs.town.code, posting_id=jobs.posting.pk)
+    for address in pages:
+        page = text_of(Client().get(address))
+        assert "畑がきれいでした" not in page and "評価が3件になると" in page
+    monkeypatch.setattr("sosei.programmes.jobs.rules_care.SHARE_FROM", 1)
+    for address in pages:
+        page = text_of(Client().get(address))
+        assert "畑がきれいでした" in page and "遅刻が多い" not in page
+        assert jobs.worker.full_name not in page
     for stranger in (jobs.other_farmer, jobs.friend):
         assert browser(stranger).get(theirs).status_code in (403, 404)
     assert browser(jobs.friend).get(mine).status_code == 404
@@ -161,6 +174,33 @@ def test_a_complaint_goes_to_the_town_and_shows_on_no_page_of_the_employer(
         assert browser(who).get(address).status_code in (403, 404)
     for who in (jobs.farmer, jobs.friend):
         assert browser(who).get(complaint_url).status_code == 404
+    late = staff.post(address, {"step": "start"}, follow=True)
+    assert late.status_code == 200 and "もう答えています" in text_of(late)
+
+
+def test_a_name_is_taken_back_though_the_employer_is_approved_no_more(jobs: JobsWorld) -> None:
+    complaint = complaints.file_complaint(
+        municipality=jobs.town,
+        person=jobs.worker,
+        kind="wages",
+        text="払われません",
+        about=jobs.employer,
+        may_be_named=True,
+        actor=jobs.worker,
+    )
+    Employer.objects.filter(pk=jobs.employer.pk).update(state="refused")
+    address, worker = url("my-complaint", complaint_id=complaint.pk), browser(jobs.worker)
+    assert "名前を伝えないでほしい" in few(worker, address)
+    worker.post(address, {"about": jobs.worker.uid, "allowed": "no"})
+    assert not Complaint.objects.get().may_be_named
+
+
+def test_staff_who_act_for_an_employer_find_no_way_to_decide_about_it(jobs: JobsWorld) -> None:
+    hold_role(jobs.staff, roles.EMPLOYER, jobs.town, jobs.employer.organisation)
+    new = office(jobs, "office-restriction-new")
+    staff = browser(jobs.staff)
+    assert staff.get(f"{new}?employer={jobs.employer.pk}").status_code == 404
+    assert staff.get(f"{new}?employer={jobs.other_employer.pk}").status_code == 200
 
 
 def test_a_refused_correction_leads_to_the_town(jobs: JobsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +296,18 @@ def test_an_employer_invites_in_one_click_and_the_worker_finds_it(jobs: JobsWorl
     farmer.post(page, {"posting": posting.pk, "contract": contract.pk, "text": "お待ちしています"})
     assert ReturnInvitation.objects.get().text == "お待ちしています"
     worker = browser(jobs.worker)
-    assert "あなたを招待しています" in text_of(worker.get(url("my-work")))
+    assert "あなたを招待しています" in few(worker, url("my-work"))
+    choice = Preference.objects.create(
+        person=jobs.worker,
+        group=kind_named("invitation.return").group.name,
+        channel="in_app",
+        wanted=False,
+        changed_at=timezone.now(),
+    )
+    assert "あなたを招待しています" not in text_of(worker.get(url("my-work")))
+    choice.delete()
+    apply(posting, jobs.worker, list(posting.shifts.all()))
+    assert "あなたを招待しています" not in text_of(worker.get(url("my-work")))
     assert posting.title in few(worker, url("my-invitations"))
     assert browser(jobs.other_farmer).get(page).status_code in (403, 404)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,8 +22,20 @@ from sosei.engines.labour.withholding import Engagement
 from sosei.engines.labour.working_time import classify
 from sosei.programmes.jobs.bank_file import Kind, Payer
 from sosei.programmes.jobs.errors_pay import PayError, TaxByHandError
-from sosei.programmes.jobs.models import BankAccount, Contract, PayRun, PayRunLine, Payslip, WorkDay
+from sosei.programmes.jobs.models import (
+    BankAccount,
+    Contract,
+    ContractConsent,
+    ContractVersion,
+    PayRun,
+    PayRunLine,
+    Payslip,
+    Posting,
+    WorkDay,
+)
 from sosei.programmes.jobs.payouts import EmbeddedGateway
+from sosei.programmes.jobs.personal_data_deals import waits_for
+from sosei.programmes.jobs.personal_data_tools import without_protection
 from sosei.programmes.jobs.rules_pay import ByHand, Column, Paying, engagement_since, line_yen
 from sosei.programmes.jobs.rules_pay_day import due_day
 from sosei.programmes.jobs.services import (
@@ -38,7 +51,7 @@ from sosei.programmes.jobs.services import (
 )
 from sosei.programmes.jobs.services.pay_balance import standings
 from tests.jobs.days_world import DaysWorld, make_clock
-from tests.jobs.world import JobsWorld
+from tests.jobs.world import JobsWorld, make_shift
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -91,6 +104,41 @@ def run_of(world: DaysWorld, *payslips: Payslip) -> PayRun:
         kind=Kind.GENERAL,
         actor=world.jobs.farmer,
     )
+
+
+def second_of_the_date(world: DaysWorld, state: str) -> WorkDay:
+    """Two hours more in the evening of the first day."""
+    shift = make_shift(world.jobs.posting, world.date, ("18:00", "20:00"), break_minutes=0)
+    made = world.fresh()
+    made.pk, made.shift, made.break_minutes = None, shift, 0
+    made.period, made.state = (shift.starts_at, shift.ends_at), state
+    made.save(force_insert=True)
+    found: WorkDay = WorkDay.objects.get(pk=made.pk)
+    return found
+
+
+def two_slips(world: DaysWorld) -> list[Payslip]:
+    """One for each of the first two days."""
+    worked(world)
+    following = world.contract.days.order_by("period")[1]
+    WorkDay.objects.filter(pk=following.pk).update(state="worked")
+    world.set("23:00", days=1)
+    return [issue(world), issue(world, days=[following], pay_on=world.date + 8 * DAY)]
+
+
+def agree(world: DaysWorld, method: str) -> None:
+    """Both sides agree now to be paid that way."""
+    last = world.contract.versions.order_by("-number")[0]
+    sides = list(last.consents.values("municipality_id", "employer_id", "person_id", "side", "agreed"))
+    last.pk, last.number, last.terms = None, last.number + 1, {**last.terms, "pay_method": method}
+    last.save(force_insert=True)
+    for one in sides:
+        ContractConsent.objects.create(version=last, at=timezone.now(), **one)
+
+
+def owed(world: DaysWorld) -> bool:
+    """Whether unpaid wages keep the worker from being erased."""
+    return any("まだ支払われていません" in reason for reason in waits_for(world.jobs.worker))
 
 
 def money(payslip: Payslip) -> tuple[str, int, int]:
@@ -164,6 +212,27 @@ def test_a_day_is_paid_once_and_only_when_it_is_over_and_by_who_runs_the_employe
     assert Payslip.objects.count() == 1
 
 
+def test_a_date_with_two_shifts_is_paid_as_a_whole_when_both_are_over(world: DaysWorld) -> None:
+    more = second_of_the_date(worked(world), "planned")
+    assert not pay_lists.unpaid_of(Contract.objects.all())
+    assert pay_lists.unpaid_days_of(world.jobs.employer) == 0
+    with pytest.raises(PayError, match="まだ終わっていない"):
+        issue(world)
+    WorkDay.objects.filter(pk=more.pk).update(state="worked")
+    (one,) = pay_lists.unpaid_of(Contract.objects.all())
+    assert len(one.days) == pay_lists.unpaid_days_of(world.jobs.employer) == 2
+    slip = issue(world)
+    assert ("base", 11700, "労基法24条1項") in lines(slip)
+    assert pay_lists.unpaid_days_of(world.jobs.employer) == 0
+    assert not pay_lists.changed_of(world.jobs.employer)
+    # The lines name the first shift alone; a change of the other one is seen all the same.
+    world.set("23:30")
+    hours = {"starts_at": world.at("18:00"), "ends_at": world.at("21:00"), "break_minutes": 0}
+    days.grant_hours(day=more, **hours, reason="片づけ", actor=world.jobs.farmer)
+    (changed,) = pay_lists.changed_of(world.jobs.employer)
+    assert changed.payslip == slip and changed.more is not None and changed.more > 0
+
+
 def test_what_is_owed_for_a_day_called_off_is_paid_without_the_way_to_work(world: DaysWorld) -> None:
     contracts.cancel_day(
         day=world.day, side="employer", ground="business_volume", reason="量が少ない", actor=world.jobs.farmer
@@ -209,6 +278,16 @@ def test_contracts_that_follow_on_another_are_one_engagement() -> None:
         ("翌月末日", "毎月3日", D(2026, 10, 31)),
         ("翌週の金曜日", "毎週日曜日", D(2026, 8, 14)),
         ("相談して決めます", "", None),
+        ("毎月25日（土日祝の場合は翌営業日）", "毎月15日", D(2026, 8, 25)),
+        ("毎月25日。ただし土日祝のときは、前営業日に払います", "毎月15日", D(2026, 8, 25)),
+        ("翌週の土曜日（祝日の場合は前日）", "", D(2026, 8, 15)),
+        ("月末締め翌月15日払い", "毎日", D(2026, 9, 15)),
+        ("15日締め25日払い", "", D(2026, 8, 25)),
+        ("２０日〆・翌月５日払い", "毎日", D(2026, 9, 5)),
+        ("翌月10日払い（末日締切）", "毎日", D(2026, 9, 10)),
+        ("月末締め、翌営業日払い", "", D(2026, 9, 1)),
+        ("毎月末日払い", "15日締め月末払い", D(2026, 8, 31)),
+        ("締日の翌日", "月末", None),
     ],
 )
 def test_the_pay_day_is_read_from_the_conditions(words: str, closing: str, due: D | None) -> None:
@@ -240,11 +319,21 @@ def test_a_disputed_day_is_paid_as_agreed_and_the_rest_with_a_payslip_that_repla
     # What lies in a file waits; afterwards the difference alone is due.
     assert money(second) == ("in_file", 1278, 0)
     pay_runs.mark_paid(run=run, actor=world.jobs.farmer)
-    assert money(second) == ("due", 1278, 0)
-    assert run_of(world, second).total == 1278
+    assert money(second) == ("due", 1278, 0) and owed(world)
+    other = run_of(world, second)
+    assert other.total == 1278 and owed(world)
     with pytest.raises(PayError):
         pay.replace_payslip(payslip=first, reason="もう一度", actor=world.jobs.farmer)
     assert not pay_lists.changed_of(world.jobs.employer)
+    # The bank sends the first transfer back: the remedy is another payslip, for this one stands in a file.
+    pay_runs.mark_paid(run=other, actor=world.jobs.farmer)
+    assert not owed(world)
+    pay_runs.return_line(line=run.lines.get(), reason="名義がちがう", actor=world.jobs.farmer)
+    assert money(second) == ("due", 9600, 0)
+    with pytest.raises(PayError, match="その明細を直して新しい明細を"):
+        run_of(world, second)
+    third = pay.replace_payslip(payslip=second, reason="戻ってきた", actor=world.jobs.farmer)
+    assert run_of(world, third).total == 9600
 
 
 def test_what_was_paid_too_much_is_shown_and_never_taken_off(world: DaysWorld) -> None:
@@ -259,6 +348,7 @@ def test_what_was_paid_too_much_is_shown_and_never_taken_off(world: DaysWorld) -
     days.answer_correction(correction=asked, accepted=False, reason="9時半から", actor=world.jobs.farmer)
     second = pay.replace_payslip(payslip=first, reason="認めなかった", actor=world.jobs.farmer)
     assert money(second) == ("overpaid", 0, first.net - second.net) and first.net > second.net
+    assert not owed(world)
 
 
 # --- Payments ---------------------------------------------------------------------------------------------------------
@@ -280,6 +370,37 @@ def test_a_payslip_is_in_one_file_that_counts_until_that_is_dropped_or_sent_back
     pay_runs.return_line(line=again.lines.get(), reason="名義がちがう", actor=world.jobs.farmer)
     assert money(slip) == ("due", slip.net, 0)
     assert Message.objects.get(kind="pay.returned").recipient == world.jobs.worker
+
+
+def test_one_transfer_comes_back_as_a_whole_and_its_file_is_not_handed_out_any_more(world: DaysWorld) -> None:
+    account(world)
+    slips = two_slips(world)
+    run = run_of(world, *slips)
+    assert (run.count, run.lines.count()) == (1, 2)
+    line = run.lines.order_by("pk")[0]
+    with pytest.raises(NotAllowedError):
+        pay_runs.return_transfer(line=line, reason="名義", actor=world.jobs.other_farmer)
+    pay_runs.return_transfer(line=line, reason="名義がちがう", actor=world.jobs.farmer)
+    assert [money(one)[0] for one in slips] == ["due", "due"]
+    with pytest.raises(PayError, match="外した人の振込も入っています"):
+        pay_runs.note_download(run=run, actor=world.jobs.farmer)
+
+
+def test_by_hand_is_paid_what_was_agreed_so_when_the_payslip_was_issued(world: DaysWorld) -> None:
+    worked(world)
+    agree(world, "cash")
+    world.set("23:10")
+    slip = issue(world)
+    world.set("23:20")
+    agree(world, "bank")
+    assert money(slip)[0] == Paying.CASH
+    again = pay.replace_payslip(payslip=slip, reason="もう一度", actor=world.jobs.farmer)
+    assert money(again)[0] == Paying.CASH
+    with without_protection(ContractVersion):
+        world.contract.versions.update(terms={})
+    assert money(again)[0] == Paying.DUE
+    Posting.objects.filter(pk=world.jobs.posting.pk).update(pay_method="cash")
+    assert money(again)[0] == Paying.CASH
 
 
 @pytest.mark.parametrize(
@@ -315,6 +436,26 @@ def test_a_transfer_service_answers_for_each_payslip_and_never_pays_twice(
     if state == "made":
         sent = pay_sending.send_run(run=run, gateway=EmbeddedGateway(), actor=world.jobs.farmer)
         assert (sent.paid, sent.waiting) == (1, 0) and PayRun.objects.get().state == "paid"
+
+
+def test_money_leaves_through_the_service_or_the_file_and_never_both(world: DaysWorld) -> None:
+    kept = account(world, number="0000008")
+    slip, farmer = issue(worked(world)), world.jobs.farmer
+    run = run_of(world, slip)
+    pay_runs.note_download(run=run, actor=farmer)
+    with pytest.raises(PayError, match="サービスに頼めません"):
+        pay_sending.send_run(run=run, gateway=EmbeddedGateway(), actor=farmer)
+    pay_runs.drop_run(run=run, reason="日を変える", actor=farmer)
+    run = run_of(world, slip)
+    assert pay_sending.send_run(run=run, gateway=EmbeddedGateway(), actor=farmer).waiting == 1
+    with pytest.raises(PayError, match="取りやめられません"):
+        pay_runs.drop_run(run=run, reason="待てない", actor=farmer)
+    with pytest.raises(PayError, match="取り出せません"):
+        pay_runs.note_download(run=run, actor=farmer)
+    kept.delete()
+    with pytest.raises(PayError, match="口座が消された人の返事"):
+        pay_sending.send_run(run=run, gateway=EmbeddedGateway(), actor=farmer)
+    assert money(slip)[0] == Paying.IN_FILE
 
 
 @pytest.mark.django_db(transaction=True)

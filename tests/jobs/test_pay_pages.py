@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sosei.core.people.models import Look
-from sosei.programmes.jobs.models import PayRun, Payslip
+from sosei.programmes.jobs.models import PayRun, Payslip, WorkDay
 from sosei.programmes.jobs.services import days_closing
 from tests.jobs.conftest import JobsWorld, SignedIn
 from tests.jobs.days_world import DaysWorld, make_clock
-from tests.jobs.test_pay import PAYER, account, issue, worked
+from tests.jobs.test_pay import PAYER, account, agree, issue, run_of, worked
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -92,6 +92,32 @@ def test_the_file_is_made_taken_and_marked_by_staff_on_the_phone(
     again = staff.get(address(world, "employer-pay-runs")).content.decode()
     assert "振り込む給与明細は、いまありません" in again
     assert Look.objects.filter(person=world.jobs.worker, staff=world.jobs.staff, what="jobs_pay").exists()
+
+
+def test_what_is_paid_by_hand_pushes_no_transfer_off_the_list_and_one_transfer_comes_back_whole(
+    world: DaysWorld, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account(world)
+    agree(world, "cash")
+    world.set("23:10")
+    issue(world)
+    world.set("23:20")
+    agree(world, "bank")
+    slips = []
+    for number, day in enumerate(world.contract.days.order_by("period")[1:], 1):
+        WorkDay.objects.filter(pk=day.pk).update(state="worked")
+        world.set("23:00", days=number)
+        slips.append(issue(world, days=[day], pay_on=world.date + (7 + number) * DAY))
+    farmer = signed_in(world.jobs.farmer)
+    monkeypatch.setattr("sosei.programmes.jobs.views.pay_runs.MOST", 1)
+    (row,) = farmer.get(address(world, "employer-pay-run-new")).context["rows"]
+    assert row["standing"].payslip == slips[0]
+    line = run_of(world, *slips).lines.order_by("pk")[0]
+    url = address(world, "employer-pay-run-return", run_id=line.run_id, line_id=line.pk)
+    page = farmer.get(url).content.decode()
+    assert "給与明細2件" in page and f"{sum(one.net for one in slips):,}円" in page
+    assert farmer.post(url, {"reason": "名義がちがう"}).status_code == 302
+    assert not line.run.lines.filter(counts=True).exists()
 
 
 def test_ledger_and_yearly_slips_as_page_and_files_and_another_employer_sees_none(

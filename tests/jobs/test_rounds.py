@@ -14,7 +14,15 @@ from django.test import override_settings
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.records.models import Entry, Message
 from sosei.programmes.jobs.errors_rounds import RoundError
-from sosei.programmes.jobs.models import Application, Contract, Round, RoundOutcome, Shift, WorkerProfile
+from sosei.programmes.jobs.models import (
+    Application,
+    Contract,
+    Posting,
+    Round,
+    RoundOutcome,
+    Shift,
+    WorkerProfile,
+)
 from sosei.programmes.jobs.rules_rounds import Sleeper, tree_of, value_of, weights_of, without_bed
 from sosei.programmes.jobs.services import rounds, rounds_publish, rounds_run, rounds_wishes
 from sosei.programmes.jobs.services.applications import withdraw_application
@@ -325,6 +333,33 @@ def test_friends_are_placed_together_or_not_at_all(world: RoundWorld) -> None:
         (friend.pk, large.pk),
         (loner.pk, small.pk),
     }
+
+
+@pytest.mark.django_db
+def test_friends_share_more_wishes_than_somebody_may_start_groups_a_day(world: RoundWorld) -> None:
+    world.round.max_wishes = 12
+    world.round.save()
+    person = world.people(1)[0]
+    world.wish(person, *(world.posting(1, days=1) for _each in range(12)))
+    rounds_wishes.start_friends(round=world.round, person=person, size=2, actor=person)
+    assert all(one.group is not None for one in rounds_wishes.wishes_of(world.round, person))
+
+
+@pytest.mark.django_db
+def test_a_posting_that_left_the_round_after_the_draw_does_not_stop_the_publication(
+    world: RoundWorld,
+) -> None:
+    left, stays = world.posting(1), world.posting(1)
+    person, other = world.people(2)
+    world.wish(person, left)
+    world.wish(other, stays)
+    world.close()
+    world.draw()
+    rounds_wishes.withdraw_wishes(round=world.fresh(), person=person, actor=person)
+    Posting.objects.filter(pk=left.pk).update(round=None, mode="selected")
+    done = rounds_publish.publish(round=world.round, actor=world.jobs.staff)
+    assert done.contracts == 1
+    assert Message.objects.filter(kind="round.result", recipient=person).exists()
 
 
 @pytest.mark.django_db

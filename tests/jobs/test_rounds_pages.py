@@ -182,3 +182,19 @@ def test_a_large_round_is_left_to_the_worker(
         task.func(**job.args)
     assert world.fresh().state == "published" and Contract.objects.count() == 1
     assert publish_round.func(round_id=world.round.pk, actor_id=world.jobs.worker.pk) == 0
+
+
+def test_who_withdrew_after_the_draw_is_not_told_of_a_contract(
+    world: RoundWorld, client_of: ClientOf
+) -> None:
+    posting = world.posting(2)
+    stays, goes = world.people(2)
+    for person in (stays, goes):
+        world.wish(person, posting)
+    world.close()
+    world.draw()
+    rounds_wishes.withdraw_wishes(round=world.fresh(), person=goes, actor=goes)
+    rounds_publish.publish(round=world.round, actor=world.jobs.staff)
+    assert Contract.objects.get().person == stays
+    assert "労働契約ができました" in text_of(client_of(stays).get(mine(world)))
+    assert "労働契約ができました" not in text_of(client_of(goes).get(mine(world)))

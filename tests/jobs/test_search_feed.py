@@ -110,7 +110,7 @@ def test_a_change_under_way_waits_and_is_not_passed_over(jobs: JobsWorld) -> Non
         with transaction.atomic():
             Posting.objects.filter(pk=jobs.posting.pk).update(hourly_wage=1777)
             written.set()
-            go_on.wait(20)
+            go_on.wait(300)
         connection.close()
 
     writer = Thread(target=slowly)

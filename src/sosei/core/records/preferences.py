@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from sosei.core.people.models import Person
 from sosei.core.records.kinds import Group, all_groups, kind_named
 from sosei.core.records.models import Message, Preference
@@ -26,12 +28,15 @@ class Choice:
 
 def wants(person: Person, kind: str, channel: str) -> bool:
     """Whether a message of that kind goes to the person on that channel."""
-    group = kind_named(kind).group
-    if group.obliged:
-        return True
-    return not Preference.objects.filter(
-        person=person, group=group.name, channel=channel, wanted=False
-    ).exists()
+    return kind_named(kind).group.obliged or not switched_off(person, kind, channel).exists()
+
+
+def switched_off(person: Person, kind: str, channel: str) -> QuerySet[Preference]:
+    """The row by which the person switched messages of that kind off on the channel, for a part of a larger query."""
+    rows: QuerySet[Preference] = Preference.objects.filter(
+        person=person, group=kind_named(kind).group.name, channel=channel, wanted=False
+    )
+    return rows
 
 
 def choices_of(person: Person, *, staff: bool) -> list[tuple[Group, list[Choice]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, F
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,8 +12,18 @@ from django.utils.translation import gettext as _
 
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.people.models import Person
+from sosei.core.records.models import Message
+from sosei.core.records.preferences import switched_off
 from sosei.programmes.jobs.home import Card, register_employer_card, register_worker_card
-from sosei.programmes.jobs.models import Contract, Employer, Posting, Restriction, ReturnInvitation, Review
+from sosei.programmes.jobs.models import (
+    Application,
+    Contract,
+    Employer,
+    Posting,
+    Restriction,
+    ReturnInvitation,
+    Review,
+)
 from sosei.programmes.jobs.panels import Panel, register_posting_panel
 from sosei.programmes.jobs.services.restrictions import in_force
 from sosei.programmes.jobs.services.reviews import share_of, to_write
@@ -31,8 +41,12 @@ def _waits(person: Person, request: Any) -> dict[str, bool]:
     if found is None:
         mine = Contract.objects.visible_to(request.user).filter(person=person)
         measures = Restriction.objects.visible_to(request.user).filter(person=person)
+        applied = Application.objects.filter(person=person, posting=OuterRef("posting"))
         invited = ReturnInvitation.objects.visible_to(request.user).filter(
-            person=person, posting__state=Posting.State.PUBLISHED
+            ~Exists(applied),
+            ~Exists(switched_off(person, "invitation.return", Message.Channel.IN_APP)),
+            person=person,
+            posting__state=Posting.State.PUBLISHED,
         )
         rows = Person.objects.filter(pk=person.pk).annotate(
             review=Exists(to_write(mine, Review.Side.WORKER)),
@@ -61,7 +75,7 @@ def measure_card(person: Person, request: Any) -> Card | None:
 
 
 def invitation_card(person: Person, request: Any) -> Card | None:
-    """An employer wants the person to come again."""
+    """An employer wants the person to come again, who has neither applied there nor switched invitations off."""
     if not _waits(person, request).get("invited"):
         return None
     text = _("前に働いた雇用主が、新しい求人にあなたを招待しています。")
@@ -115,7 +129,9 @@ def reviews_panel(posting: Posting, request: Any) -> Panel | None:
     if not share.count:
         return None
     rows = Review.objects.public().filter(employer=posting.employer).exclude(comment="")
-    context = {"share": share, "words": list(rows.order_by("-shown_at", "-pk")[:WORDS_ON_POSTING])}
+    # Of fewer than a share needs, the words too would be known by name.
+    words = [] if share.percent is None else list(rows.order_by("-shown_at", "-pk")[:WORDS_ON_POSTING])
+    context = {"share": share, "words": words}
     return Panel("jobs/care/_panel.html", context, order=50)
 
 

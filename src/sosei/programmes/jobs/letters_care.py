@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.utils.formats import date_format
@@ -55,8 +55,12 @@ def staff_of(town: Municipality) -> list[Person]:
     return list(found.values())
 
 
-def _to_staff(key: str, kind: str, town: Municipality, about: Any, letter: Letter) -> None:
+def _to_staff(
+    key: str, kind: str, town: Municipality, about: Any, letter: Letter, but: Collection[Person] = ()
+) -> None:
     for person in staff_of(town):
+        if person in but:
+            continue
         _send(f"{key}:{person.pk}", kind, person, town, about, letter)
 
 
@@ -255,7 +259,10 @@ def _due(complaint: Complaint) -> str:
 
 
 def tell_filed(complaint: Complaint) -> None:
-    """Tells the town's staff that there is a complaint, without its words; and the person until when it is answered."""
+    """Tells the town's staff that there is a complaint, without its words; and the person until when it is answered.
+
+    Staff who act for the employer whom it is about are told nothing.
+    """
     town = complaint.municipality
 
     def to_staff() -> tuple[str, list[str]]:
@@ -274,7 +281,8 @@ def tell_filed(complaint: Complaint) -> None:
         ]
 
     key = f"complaint.filed:{complaint.pk}"
-    _to_staff(key, "complaint.filed", town, complaint, _letter(to_staff))
+    accused = told_people(complaint.about) if complaint.about is not None else []
+    _to_staff(key, "complaint.filed", town, complaint, _letter(to_staff), but=accused)
     _send(f"{key}:person", "complaint.received", complaint.person, town, complaint, _letter(to_person))
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people import roles
 from sosei.core.people.models import Municipality, Person
 from sosei.core.people.office_tasks import Task, register
-from sosei.programmes.jobs.services import complaints, relocation, restrictions
+from sosei.programmes.jobs.models import Complaint, RelocationWish
+from sosei.programmes.jobs.services import restrictions
 
 
-def _complaints(user: Person, town: Municipality) -> int:
-    return complaints.waiting(town.pk)
+def _complaints(user: Person, town: Municipality) -> QuerySet[Complaint]:
+    rows: QuerySet[Complaint] = Complaint.objects.visible_to(user).filter(municipality=town)
+    return rows.exclude(state=Complaint.State.ANSWERED)
 
 
 def _objections(user: Person, town: Municipality) -> int:
     return restrictions.unanswered(town.pk)
 
 
-def _wishes(user: Person, town: Municipality) -> int:
-    return relocation.waiting(town.pk)
+def _wishes(user: Person, town: Municipality) -> QuerySet[RelocationWish]:
+    rows: QuerySet[RelocationWish] = RelocationWish.objects.visible_to(user).filter(municipality=town)
+    return rows.filter(answered_at__isnull=True)
 
 
 register(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people import roles
 from sosei.core.people.models import Municipality, Person
 from sosei.core.people.office_tasks import Task, register
+from sosei.programmes.jobs.models import Correction
 from sosei.programmes.jobs.services.days_corrections import overdue
 
 
-def _overdue(user: Person, town: Municipality) -> int:
+def _overdue(user: Person, town: Municipality) -> QuerySet[Correction]:
     return overdue(town.pk)
 
 

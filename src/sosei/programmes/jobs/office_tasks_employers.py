@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people import roles
@@ -11,8 +12,11 @@ from sosei.programmes.jobs.models import Employer
 from sosei.programmes.jobs.services.employers import waiting
 
 
-def _waiting(person: Person, municipality: Municipality) -> int:
-    return int(Employer.objects.visible_to(person).filter(waiting(), municipality=municipality).count())
+def _waiting(person: Person, municipality: Municipality) -> QuerySet[Employer]:
+    rows: QuerySet[Employer] = Employer.objects.visible_to(person).filter(
+        waiting(), municipality=municipality
+    )
+    return rows
 
 
 register(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +12,11 @@ from sosei.core.people.office_tasks import Task, register
 from sosei.programmes.jobs.models import Round
 
 
-def _waiting(user: Person, town: Municipality) -> int:
-    rows = Round.objects.visible_to(user).filter(municipality=town, closes_at__lte=timezone.now())
-    return int(rows.exclude(state=Round.State.PUBLISHED).count())
+def _waiting(user: Person, town: Municipality) -> QuerySet[Round]:
+    over: QuerySet[Round] = Round.objects.visible_to(user).filter(
+        municipality=town, closes_at__lte=timezone.now()
+    )
+    return over.exclude(state=Round.State.PUBLISHED)
 
 
 register(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people import roles
 from sosei.core.people.models import Municipality, Person
 from sosei.core.people.office_tasks import Task, register
+from sosei.programmes.jobs.models import Licence
 from sosei.programmes.jobs.services.licences import waiting_in
 
 
-def _waiting(person: Person, municipality: Municipality) -> int:
-    return waiting_in(municipality, person).count()
+def _waiting(person: Person, municipality: Municipality) -> QuerySet[Licence]:
+    return waiting_in(municipality, person)
 
 
 register(

@@ -35,6 +35,17 @@ def serves_work(user: Any, target: Any) -> bool:
     return standing_of(user).holds(roles.PROGRAMME_STAFF, target.municipality_id)
 
 
+def is_partial(user: Any, target: Any) -> bool:
+    """Acts for the employer whom the row is about."""
+    key = target.about_id if hasattr(target, "about_id") else target.employer_id
+    return key is not None and key in employers_of(user)
+
+
+def decides_impartially(user: Any, target: Any) -> bool:
+    """Programme staff of the row's town who are neither the person nor act for the employer whom it is about."""
+    return serves_work(user, target) and not is_partial(user, target) and not is_oneself(user, target)
+
+
 def sees_deals_of_town(user: Any, target: Any) -> bool:
     """Staff of the row's town who see its workers, contracts and wages."""
     return target.municipality_id in towns_of(user)
@@ -105,9 +116,14 @@ def can_see_deal(user: Any, target: Any) -> bool:
     return is_oneself(user, target) or acts_for_employer(user, target) or sees_deals_of_town(user, target)
 
 
-def can_see_complaint(user: Any, target: Any) -> bool:
+def can_see_with_town(user: Any, target: Any) -> bool:
     """The person, and staff who see contracts; never the employer."""
     return is_oneself(user, target) or sees_deals_of_town(user, target)
+
+
+def can_see_complaint(user: Any, target: Any) -> bool:
+    """The person, and staff who see contracts; never the employer, in whatever other role."""
+    return is_oneself(user, target) or (sees_deals_of_town(user, target) and not is_partial(user, target))
 
 
 def can_see_review(user: Any, target: Any) -> bool:
@@ -174,7 +190,7 @@ _OF_PERSON: dict[str, Predicate] = {**_OWN, "view": can_see_personal_data}
 _KEPT: dict[str, Predicate] = {"view": can_see_deal, "add": nobody, "change": nobody, "delete": nobody}
 """Written by services while they do something else."""
 _SERVED: dict[str, Predicate] = {
-    "view": can_see_complaint,
+    "view": can_see_with_town,
     "add": may_act_for,
     "change": serves_work,
     "delete": nobody,
@@ -232,9 +248,19 @@ PERMISSIONS: dict[str, dict[str, Predicate]] = {
     "payslipline": _KEPT,
     "payrun": {"view": can_see_business, "add": runs_employer, "change": runs_employer, "delete": nobody},
     "payrunline": _KEPT,
-    "review": {"view": can_see_review, "add": speaks_for_its_side, "change": serves_work, "delete": nobody},
-    "restriction": {"view": can_see_deal, "add": serves_work, "change": serves_work, "delete": nobody},
-    "complaint": _SERVED,
+    "review": {
+        "view": can_see_review,
+        "add": speaks_for_its_side,
+        "change": decides_impartially,
+        "delete": nobody,
+    },
+    "restriction": {
+        "view": can_see_deal,
+        "add": decides_impartially,
+        "change": decides_impartially,
+        "delete": nobody,
+    },
+    "complaint": {**_SERVED, "view": can_see_complaint, "change": decides_impartially},
     "certificate": {**_SERVED, "change": nobody},
     "returninvitation": {**_KEPT, "add": runs_employer},
     "relocationwish": _SERVED,

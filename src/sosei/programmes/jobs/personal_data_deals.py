@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.design.templatetags.design import screen_time
@@ -43,7 +43,9 @@ from sosei.programmes.jobs.personal_data_tools import (
     told_all,
     told_with_history,
 )
+from sosei.programmes.jobs.rules_pay import Paying
 from sosei.programmes.jobs.services.applications import withdraw_application
+from sosei.programmes.jobs.services.pay_balance import Standing, standings
 
 OF_A_CONTRACT: dict[Any, str] = {
     Contract: "pk",
@@ -165,7 +167,7 @@ def waits_for(person: Person) -> Iterable[str]:
 
 def _first_unpaid(contract: Contract) -> datetime.date | None:
     slips = Payslip.objects.filter(contract=contract, replaced_by=None)
-    unpaid = _unpaid(slips, contract).values_list("first_day", flat=True)
+    unpaid = [one.payslip.first_day for one in standings(list(slips)) if _is_unpaid(one, contract)]
     owed = WorkDay.objects.filter(contract=contract).filter(
         Q(state=WorkDay.State.WORKED) | Q(cancellation__yen_owed__gt=0)
     )
@@ -179,12 +181,11 @@ def _first_unpaid(contract: Contract) -> datetime.date | None:
     return min([*unpaid, *missing], default=None)
 
 
-def _unpaid(slips: QuerySet[Any], contract: Contract) -> QuerySet[Any]:
-    owed = slips.filter(net__gt=0)
-    if contract.posting.pay_method == Posting.PayMethod.CASH:
-        return owed.filter(pay_on__gt=today())
-    paid = PayRunLine.objects.filter(payslip=OuterRef("pk"), counts=True, run__state=PayRun.State.PAID)
-    return owed.filter(~Exists(paid))
+def _is_unpaid(standing: Standing, contract: Contract) -> bool:
+    by_hand = contract.posting.pay_method == Posting.PayMethod.CASH or standing.state is Paying.CASH
+    if by_hand:
+        return standing.payslip.net > 0 and standing.payslip.pay_on > today()
+    return standing.state in (Paying.DUE, Paying.IN_FILE)
 
 
 register(

@@ -158,7 +158,7 @@ class DealQuerySet(models.QuerySet[Any]):
         )
 
 
-class ComplaintQuerySet(models.QuerySet[Any]):
+class PersonAndTownQuerySet(models.QuerySet[Any]):
     """Reads of what a person shares with the town alone."""
 
     def visible_to(self, user: object) -> Self:
@@ -167,6 +167,18 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         if standing.person is None:
             return self.none()
         return self.filter(Q(person=standing.person) | Q(municipality__in=towns_of(user)))
+
+
+class AboutEmployerQuerySet(models.QuerySet[Any]):
+    """Reads of what a person tells the town about an employer."""
+
+    def visible_to(self, user: object) -> Self:
+        """For the person, and the town's staff who see contracts and do not act for that employer."""
+        standing = standing_of(user)
+        if standing.person is None:
+            return self.none()
+        town = Q(municipality__in=towns_of(user)) & ~Q(about__in=employers_of(user))
+        return self.filter(Q(person=standing.person) | town)
 
 
 class ReviewQuerySet(models.QuerySet[Any]):

@@ -62,6 +62,7 @@ def _of_posting(name: str) -> list[Policy]:
     return [Policy(table, f"{published.format(table=table)} OR {written}", written) for table in _table(name)]
 
 
+_COMPLAINT = f"{is_me()} OR ({HERE} AND (about_id IS NULL OR NOT about_id = ANY ({ORGANISATIONS})))"
 _EMPLOYER = f"organisation_id = ANY ({ORGANISATIONS}) OR {HERE}"
 _POSTING = f"{EMPLOYERS} OR {HERE}"
 _QUESTION = f"{is_me()} OR {EMPLOYERS} OR {HERE}"
@@ -115,11 +116,8 @@ POLICIES = [
         for policy in _deal(name)
     ),
     *(policy for name in ("sitecode", "payrun") for policy in _business(name)),
-    *(
-        policy
-        for name in ("complaint", "certificate", "relocationwish")
-        for policy in _of_person_and_town(name)
-    ),
+    *(policy for name in ("certificate", "relocationwish") for policy in _of_person_and_town(name)),
+    *(Policy(table, _COMPLAINT) for table in _table("complaint")),
     Policy("jobs_safetynotice", f"{_ON_SITE} OR {EMPLOYERS} OR {HERE}", f"{EMPLOYERS} OR {HERE}"),
     *(Policy(table, "true", HERE) for name in ("round", "roundcap") for table in _table(name)),
     Policy("jobs_roundrun", f"{_PUBLISHED_RUN} OR {HERE}", HERE),

@@ -5,6 +5,7 @@ Plain Python: no Django, no clock.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -220,11 +221,13 @@ def flaw_of(
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and letters that nobody takes for each other."""
 
+_DASHES = str.maketrans(dict.fromkeys("ー―‐–—−", "-"))
+
 
 def normal_number(text: str) -> str:
     """A certificate's number or check code as somebody typed it, in the form in which it is kept."""
-    folded = text.strip().upper().translate(str.maketrans("０１２３４５６７８９－ー―‐ ", "0123456789---- "))
-    return folded.replace(" ", "")
+    folded = unicodedata.normalize("NFKC", text).upper().translate(_DASHES)
+    return "".join(sign for sign in folded if sign.isprintable() and sign != " ")
 
 
 def masked_name(name: str) -> str:

@@ -14,31 +14,51 @@ _WEEKDAYS = "月火水木金土日"
 _SAME_DAY = ("当日", "その日", "即日", "毎日")
 _NEXT_DAY = ("翌日", "次の日", "翌営業日")
 _MONTH_END = ("月末", "末日")
+_BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
+_HOLIDAY = re.compile(
+    r"(?:土・?日|土曜|日曜|祝|休)[^。]*(?:場合|とき|時|なら|当た|あた|重な|営業日|前日|翌日|前の日|次の日)[^。]*"
+)
+_CLOSED = re.compile(r"([^、。,]*?)(?:締め?|しめ|〆)(?:切り?|きり)?")
 
 
 def due_day(pay_day: str, closing: str, worked: date) -> date | None:
     """The pay day of a day's work; None where the words cannot be read.
 
     Args:
-        pay_day: "働いた日の7日後", "翌日", "毎月25日", "翌月末日", "翌週の金曜日".
-        closing: "毎日", "毎月15日", "月末"; the pay of a month is closed before its pay day.
+        pay_day: "働いた日の7日後", "翌日", "毎月25日", "翌月末日", "翌週の金曜日", "月末締め翌月15日払い". What it says of
+            holidays is left out: the day itself is meant.
+        closing: "毎日", "毎月15日", "月末"; the pay of a month is closed before its pay day. What `pay_day` says of it
+            comes first.
         worked: the day on which the work began.
     """
-    text = _plain(pay_day)
+    text = _without_holidays(_plain(pay_day))
+    shut = _CLOSED.search(text)
+    if shut is not None and not shut[1]:
+        return None
+    closed = _closed(_plain(closing) if shut is None else shut[1], worked)
+    if shut is not None:
+        text = text[: shut.start()] + text[shut.end() :]
+    since = worked if shut is None else closed
     if found := _AFTER.search(text):
-        return worked + timedelta(days=int(found[1]))
+        return since + timedelta(days=int(found[1]))
     if any(word in text for word in _NEXT_DAY):
-        return worked + timedelta(days=1)
+        return since + timedelta(days=1)
     if weekday := _WEEKDAY.search(text):
         return _weekday(text, _WEEKDAYS.index(weekday[1]), worked)
     number = _day_of_month(text)
     if number is not None:
-        return _in_month(text, number, _closed(_plain(closing), worked))
+        return _in_month(text, number, closed)
     return worked if any(word in text for word in _SAME_DAY) else None
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def _without_holidays(text: str) -> str:
+    """What is said of holidays is no pay day; other words in brackets stand for themselves."""
+    opened = _BRACKETS.sub(lambda found: "" if _HOLIDAY.search(found[1]) else f"、{found[1]}、", text)
+    return _HOLIDAY.sub("", opened)
 
 
 def _weekday(text: str, weekday: int, worked: date) -> date:
@@ -58,7 +78,8 @@ def _day_of_month(text: str) -> int | None:
 
 def _closed(closing: str, worked: date) -> date:
     """The last day of the period in which somebody worked."""
-    number = _day_of_month(closing)
+    shut = _CLOSED.search(closing)
+    number = _day_of_month(shut[1] if shut is not None and shut[1] else closing)
     if number is None:
         return worked
     here = _on(worked.year, worked.month, number)

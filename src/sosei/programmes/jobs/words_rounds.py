@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people import look_words
@@ -69,7 +69,7 @@ def posting_words(code: str) -> str:
 
 def rank_words(rank: int) -> str:
     """Which wish it is."""
-    return _now("%(rank)s番目の希望") % {"rank": rank}
+    return gettext("%(rank)s番目の希望") % {"rank": rank}
 
 
 for _name, _title, _sentence in (

@@ -64,8 +64,10 @@ def _roles_in(standing: roles.Standing, town: Municipality) -> str:
 def office(request: Any, code: str) -> HttpResponse:
     """What one can do here."""
     tasks = []
-    for task in office_tasks.tasks_of(request.user.standing, request.town.pk):
-        count = task.count(request.user, request.town) if task.count else None
+    mine = list(office_tasks.tasks_of(request.user.standing, request.town.pk))
+    counts = office_tasks.counts_of(mine, request.user, request.town)
+    for task in mine:
+        count = counts.get(task.url_name)
         tasks.append(
             {
                 "label": task.label,

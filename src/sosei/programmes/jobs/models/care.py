@@ -13,8 +13,9 @@ from sosei.programmes.jobs.models.contracts import Contract
 from sosei.programmes.jobs.models.employers import Employer
 from sosei.programmes.jobs.models.postings import Posting
 from sosei.programmes.jobs.querysets import (
-    ComplaintQuerySet,
+    AboutEmployerQuerySet,
     DealQuerySet,
+    PersonAndTownQuerySet,
     ReviewQuerySet,
 )
 
@@ -157,7 +158,7 @@ class Complaint(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = ComplaintQuerySet.as_manager()
+    objects = AboutEmployerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("相談・苦情")
@@ -192,7 +193,7 @@ class Certificate(models.Model):
     pdf = models.BinaryField(_("証明書（PDF）"))
     issued_at = models.DateTimeField(_("出した時刻"))
 
-    objects = ComplaintQuerySet.as_manager()
+    objects = PersonAndTownQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("活動の証明書")
@@ -242,7 +243,7 @@ class RelocationWish(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = ComplaintQuerySet.as_manager()
+    objects = PersonAndTownQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("移住の相談の申し込み")

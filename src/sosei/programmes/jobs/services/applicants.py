@@ -141,6 +141,9 @@ def person_facts(
     live = Application.objects.filter(person=person, state__in=("applied", "waiting", "offered")).exclude(
         pk=None if but is None else but.pk
     )
+    if but is not None and posting.round_id is not None:
+        # Of the wishes of a round one comes true: the others are no jobs beside it.
+        live = live.exclude(posting__round=posting.round_id)
     contracts = Contract.objects.filter(person=person, state=Contract.State.ACTIVE)
     return PersonFacts(
         birth=None if birth is None else birth.date,

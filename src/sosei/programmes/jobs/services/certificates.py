@@ -29,6 +29,7 @@ from sosei.programmes.jobs.rules_care import SIGNS, masked_name, normal_number
 from sosei.programmes.jobs.services.days import day_for_pay
 
 CODE_SIGNS, NUMBER_SIGNS = 8, 6
+PRESSED_TWICE = datetime.timedelta(minutes=2)
 _SALT = "sosei.jobs.certificate"
 
 
@@ -95,7 +96,7 @@ def years_of(days: Sequence[WorkDay]) -> list[int]:
 def issue_certificate(
     *, municipality: Municipality, person: Person, actor: Person, year: int | None = None
 ) -> Certificate:
-    """A certificate of what somebody did until now; asked again on the same day for the same, it is the same one.
+    """A certificate of what somebody did until now; a button pressed twice makes one.
 
     Raises:
         NotAllowedError: `actor` is neither the person nor serves the person.
@@ -114,7 +115,7 @@ def issue_certificate(
         made.first_day, made.last_day = done.first_day, done.last_day
         made.days, made.minutes, made.employers = done.days, done.minutes, done.employers
         made.issued_at = timezone.now()
-        same = _issued_today(made)
+        same = _issued_just_now(made)
         if same is not None:
             return same
         made.number = _number(made.issued_at)
@@ -134,12 +135,12 @@ def issue_certificate(
         return made
 
 
-def _issued_today(made: Certificate) -> Certificate | None:
-    first = made.issued_at.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
+def _issued_just_now(made: Certificate) -> Certificate | None:
+    """The same one of a moment ago; later a name may have been put right, and a new one is wanted."""
     found: Certificate | None = Certificate.objects.filter(
         municipality=made.municipality,
         person=made.person,
-        issued_at__gte=first,
+        issued_at__gte=made.issued_at - PRESSED_TWICE,
         first_day=made.first_day,
         last_day=made.last_day,
         days=made.days,
@@ -191,7 +192,7 @@ class Checked:
 
 def check_certificate(*, municipality: Municipality, number: str, code: str) -> Checked | None:
     """What stands in the certificate of that number and code; None where both do not belong together."""
-    typed = normal_number(code).replace("-", "")
+    typed = normal_number(code).replace("-", "").encode()
     with tenancy.unguarded():
         found = (
             Certificate.objects.filter(municipality=municipality, number=normal_number(number))
@@ -200,7 +201,9 @@ def check_certificate(*, municipality: Municipality, number: str, code: str) -> 
             .first()
         )
         keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-        if found is None or not any(hmac.compare_digest(check_code(found, key), typed) for key in keys):
+        if found is None or not any(
+            hmac.compare_digest(check_code(found, key).encode(), typed) for key in keys
+        ):
             return None
         return Checked(
             found.number,

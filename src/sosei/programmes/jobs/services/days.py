@@ -327,14 +327,13 @@ def mark_absent(*, day: WorkDay, actor: Person, reason: str, told: bool = False)
             )
         held.state = WorkDay.State.ABSENT
         held.save(update_fields=["state"])
-        _note_absence(held, "day.absent", reason, actor)
+        _note_absence(held, "day.absent", reason, actor, posting=held.contract.posting.title, told=told)
         _tell_absent(held, reason.strip(), soon=now < starts_at)
         cancelling.free_day(day=held)
         return held
 
 
-def _note_absence(day: WorkDay, verb: str, reason: str, actor: Person) -> None:
-    data = {"day": day_text(day.period.lower), "posting": day.contract.posting.title}
+def _note_absence(day: WorkDay, verb: str, reason: str, actor: Person, **data: str | bool) -> None:
     write_entry(
         actor=actor,
         verb=verb,
@@ -342,7 +341,7 @@ def _note_absence(day: WorkDay, verb: str, reason: str, actor: Person) -> None:
         person=day.person,
         municipality=day.municipality,
         reason=reason.strip(),
-        data={name: data[name] for name in (data if verb == "day.absent" else ("day",))},
+        data={"day": day_text(day.period.lower), **data},
     )
 
 

@@ -6,6 +6,7 @@ import datetime
 
 import rules
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -189,12 +190,11 @@ def grant_hours(
         return made
 
 
-def overdue(municipality_id: int) -> int:
-    """How many corrections of a town nobody answered in time."""
-    return int(
-        Correction.objects.filter(
-            municipality=municipality_id,
-            state=Correction.State.ASKED,
-            asked_at__lt=timezone.now() - ANSWER_WITHIN,
-        ).count()
+def overdue(municipality_id: int) -> QuerySet[Correction]:
+    """Corrections of a town that nobody answered in time."""
+    rows: QuerySet[Correction] = Correction.objects.filter(
+        municipality=municipality_id,
+        state=Correction.State.ASKED,
+        asked_at__lt=timezone.now() - ANSWER_WITHIN,
     )
+    return rows

@@ -49,8 +49,11 @@ def start_group(*, posting: Posting, person: Person, size: int, actor: Person) -
             "size",
         )
     with tenancy.unguarded():
-        since = group.made_at - timedelta(days=1)
-        if Group.objects.filter(person=person, made_at__gt=since).count() >= MOST_A_DAY:
+        recent = Group.objects.filter(person=person, made_at__gt=group.made_at - timedelta(days=1))
+        # A round has a group for each wish; together they are one.
+        if posting.round_id is not None:
+            recent = recent.exclude(posting__round=posting.round_id)
+        if recent.count() >= MOST_A_DAY:
             raise DealError(
                 _("1日に作れるグループは%(most)sまでです。明日、もう一度作ってください。")
                 % {"most": MOST_A_DAY}

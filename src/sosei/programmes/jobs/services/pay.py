@@ -114,8 +114,9 @@ def _chosen(reading: Reading, contract: Contract, wanted: Collection[int]) -> li
         raise PayError(
             _("勤務%(key)sは、この契約の日ではありません。選び直してください。") % {"key": min(foreign)}
         )
-    payable = reading.payable(contract, timezone.now())
-    paid = reading.paid_dates(contract)
+    now = timezone.now()
+    payable = reading.payable(contract, now)
+    paid, still_open = reading.paid_dates(contract), reading.open_dates(contract, now)
     dates = {date_of(own[key].period.lower) for key in wanted}
     for on in sorted(dates):
         told = {"name": contract.worker_name, "day": date_format(on, "DATE_FORMAT")}
@@ -126,7 +127,7 @@ def _chosen(reading: Reading, contract: Contract, wanted: Collection[int]) -> li
                 )
                 % told
             )
-        if not any(one.on == on for one in payable):
+        if on in still_open or not any(one.on == on for one in payable):
             raise PayError(
                 _(
                     "%(name)sさんの%(day)sは、まだ終わっていないか、払うものがありません。来た・帰ったの記録を確かめてください。"

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from sosei.core.people.models import Municipality
@@ -72,15 +73,26 @@ def today() -> datetime.date:
 
 
 def _unpaid_days() -> QuerySet[WorkDay]:
-    """Days for which something may be owed and no payslip that stands names them."""
-    listed = PayslipLine.objects.filter(day=OuterRef("pk"), payslip__replaced_by__isnull=True)
+    """Days for which something may be owed, whose date is over and on no payslip that stands."""
+    # The lines of a payslip name the first day of a date alone.
+    listed = PayslipLine.objects.filter(
+        payslip__contract=OuterRef("contract"), payslip__replaced_by__isnull=True
+    ).annotate(on=TruncDate("day__period__startswith", tzinfo=JST))
+    planned = WorkDay.objects.filter(contract=OuterRef("contract"), state=WorkDay.State.PLANNED).annotate(
+        on=TruncDate("period__startswith", tzinfo=JST)
+    )
     asked = Correction.objects.filter(day=OuterRef("pk")).exclude(state=Correction.State.REFUSED)
     owed = (
         Q(state=WorkDay.State.WORKED)
         | Q(cancellation__yen_owed__gt=0, period__endswith__lte=timezone.now())
         | (Q(state=WorkDay.State.ABSENT) & Exists(asked))
     )
-    rows: QuerySet[WorkDay] = WorkDay.objects.filter(owed).filter(~Exists(listed))
+    same = {"on": OuterRef("on")}
+    rows: QuerySet[WorkDay] = (
+        WorkDay.objects.filter(owed)
+        .alias(on=TruncDate("period__startswith", tzinfo=JST))
+        .filter(~Exists(listed.filter(**same)), ~Exists(planned.filter(**same)))
+    )
     return rows
 
 
@@ -122,15 +134,15 @@ def _unpaid(reading: Reading, contract: Contract, days: Sequence[PayableDay]) ->
 
 def changed_of(employer: Employer) -> list[Changed]:
     """Payslips that stand although a correction was answered after them and changes what they come to."""
+    answered = (
+        Correction.objects.filter(day__contract=OuterRef("contract"), answered_at__gt=OuterRef("issued_at"))
+        .annotate(on=TruncDate("day__period__startswith", tzinfo=JST))
+        .filter(on__range=(OuterRef("first_day"), OuterRef("last_day")))
+    )
     rows = list(
-        Payslip.objects.filter(
-            employer=employer,
-            replaced_by__isnull=True,
-            lines__day__corrections__answered_at__gt=F("issued_at"),
-        )
+        Payslip.objects.filter(Exists(answered), employer=employer, replaced_by__isnull=True)
         .select_related("contract__posting__workplace", "contract__employer")
         .prefetch_related("lines__day")
-        .distinct()
         .order_by("pay_on", "pk")
     )
     if not rows:

@@ -120,9 +120,13 @@ class Reading:
             if line.payslip.contract_id == contract.pk and line.day is not None
         )
 
+    def open_dates(self, contract: Contract, now: datetime.datetime) -> frozenset[datetime.date]:
+        """Dates on which a day of the contract is not settled yet: a payslip pays all days of a date at once."""
+        return frozenset(date_of(day.period.lower) for day in self.days_of(contract) if _is_open(day, now))
+
     def unpaid(self, contract: Contract, now: datetime.datetime) -> list[PayableDay]:
-        """Days for which something is owed and no payslip is out."""
-        known = self.paid_dates(contract)
+        """Days for which something is owed, whose date is over and on no payslip."""
+        known = self.paid_dates(contract) | self.open_dates(contract, now)
         return [one for one in self.payable(contract, now) if one.on not in known]
 
     def is_known(self, contract: Contract) -> bool:
@@ -266,6 +270,13 @@ class Reading:
                 on = date_of(line.day.period.lower)
                 used[(on.year, on.month)] += line.yen
         return used
+
+
+def _is_open(day: WorkDay, now: datetime.datetime) -> bool:
+    if day.state == WorkDay.State.CANCELLED and day.period.upper > now:
+        cancellation = getattr(day, "cancellation", None)
+        return cancellation is not None and bool(cancellation.yen_owed)
+    return bool(day.state == WorkDay.State.PLANNED)
 
 
 def basis_of(text: str) -> Basis:

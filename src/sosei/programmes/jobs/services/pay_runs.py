@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from sosei.core.people import tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
+from sosei.core.records.models import Entry
 from sosei.core.records.services import write_entry
 from sosei.engines.labour.spans import JST
 from sosei.programmes.jobs import bank_file, letters_pay, locks_pay
@@ -196,7 +197,9 @@ def _write_lines(run: PayRun, due: Sequence[Standing]) -> None:
             )
     except IntegrityError as error:
         raise PayError(
-            _("いま、ほかの振込ファイルに入った給与明細があります。もう一度選んでください。")
+            _(
+                "ほかの振込ファイルに入っている給与明細があります。もう一度選んでください。前に振り込んだ明細のときは、その明細を直して新しい明細を出してください。"
+            )
         ) from error
 
 
@@ -219,13 +222,31 @@ def note_download(*, run: PayRun, actor: Person) -> bytes:
 
     Raises:
         NotAllowedError: `actor` does not run the employer.
-        PayError: the file was dropped, or is no longer kept.
+        PayError: the file was dropped, or is no longer kept; it was not sent yet and holds somebody who was taken
+            out; a transfer service was asked for the same money.
     """
     _must_run(run, actor)
-    if run.state == PayRun.State.DROPPED or not run.file:
-        raise PayError(_("この振込は取りやめたか、ファイルの保存期間が終わっています。"))
-    _record(run, "pay_run.downloaded", actor, data={"day": date_format(run.pay_on, "DATE_FORMAT")})
-    return bytes(run.file)
+    with tenancy.unguarded():
+        held = locks_pay.lock_run(run.pk)
+        if held.state == PayRun.State.DROPPED or not held.file:
+            raise PayError(_("この振込は取りやめたか、ファイルの保存期間が終わっています。"))
+        if was(held, "pay_run.sent"):
+            raise PayError(
+                _("振込サービスに頼んだ振込のファイルは、取り出せません。二重に払わないためです。")
+            )
+        if held.state == PayRun.State.MADE and held.lines.filter(counts=False).exists():
+            raise PayError(
+                _(
+                    "このファイルには、外した人の振込も入っています。まだ送っていないなら、取りやめて作り直してください。"
+                )
+            )
+        _record(held, "pay_run.downloaded", actor, data={"day": date_format(held.pay_on, "DATE_FORMAT")})
+    return bytes(held.file)
+
+
+def was(run: PayRun, verb: str) -> bool:
+    """Whether this stands on record of a payment; ask with the payment locked."""
+    return bool(Entry.objects.about(run).filter(verb=verb).exists())
 
 
 @transaction.atomic
@@ -238,7 +259,7 @@ def mark_paid(*, run: PayRun, actor: Person) -> PayRun:
     """
     _must_run(run, actor)
     with tenancy.unguarded():
-        held = _open(run)
+        held = lock_open(run)
         held.state, held.settled_at = PayRun.State.PAID, timezone.now()
         held.save(update_fields=["state", "settled_at"])
         counting = list(held.lines.filter(counts=True).values_list("yen", flat=True))
@@ -247,18 +268,23 @@ def mark_paid(*, run: PayRun, actor: Person) -> PayRun:
 
 
 @transaction.atomic
-def drop_run(*, run: PayRun, reason: str, actor: Person) -> PayRun:
+def drop_run(*, run: PayRun, reason: str, actor: Person, by_service: bool = False) -> PayRun:
     """The file is not used; its payslips are due again.
+
+    Args:
+        by_service: a transfer service refused all of it, so that none of its transfers can follow.
 
     Raises:
         NotAllowedError: `actor` does not run the employer.
-        PayError: no reason, or it is settled already.
+        PayError: no reason, it is settled already, or a transfer service was asked for it.
     """
     _must_run(run, actor)
     if not reason.strip():
         raise PayError(_("取りやめる理由を書いてください。"), "reason")
     with tenancy.unguarded():
-        held = _open(run)
+        held = lock_open(run)
+        if not by_service and was(held, "pay_run.sent"):
+            raise PayError(_("振込サービスに頼んだあとは、取りやめられません。返事を聞いてください。"))
         held.state, held.settled_at = PayRun.State.DROPPED, timezone.now()
         held.save(update_fields=["state", "settled_at"])
         held.lines.update(counts=False)
@@ -266,7 +292,12 @@ def drop_run(*, run: PayRun, reason: str, actor: Person) -> PayRun:
     return held
 
 
-def _open(run: PayRun) -> PayRun:
+def lock_open(run: PayRun) -> PayRun:
+    """A payment that is not settled, locked.
+
+    Raises:
+        PayError: it is settled already.
+    """
     held = locks_pay.lock_run(run.pk)
     if held.state != PayRun.State.MADE:
         raise PayError(
@@ -306,3 +337,19 @@ def return_line(*, line: PayRunLine, reason: str, actor: Person) -> PayRunLine:
         )
         letters_pay.tell_returned(held, reason.strip())
     return held
+
+
+@transaction.atomic
+def return_transfer(*, line: PayRunLine, reason: str, actor: Person) -> list[PayRunLine]:
+    """The bank could not pay a worker: one transfer holds all payslips of a worker in a file, so all are due again.
+
+    Raises:
+        NotAllowedError: `actor` does not run the employer.
+        PayError: no reason, the file was dropped, or the line was sent back before.
+    """
+    _must_run(line.run, actor)
+    with tenancy.unguarded():
+        locks_pay.lock_run(line.run_id)
+        same = PayRunLine.objects.filter(run=line.run_id, person=line.person_id, counts=True)
+        others = list(same.exclude(pk=line.pk).select_related("run").order_by("pk"))
+    return [return_line(line=one, reason=reason, actor=actor) for one in (line, *others)]

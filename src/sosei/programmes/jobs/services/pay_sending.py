@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import rules
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sosei.core.people import tenancy
@@ -36,20 +37,23 @@ def send_run(*, run: PayRun, gateway: PayoutGateway, actor: Person) -> Sent:
 
     Raises:
         NotAllowedError: `actor` does not run the employer.
-        PayError: it is settled already.
+        PayError: it is settled already, its file was taken for a bank, or the account of a transfer that was asked
+            for is gone.
     """
     if not rules.has_perm("jobs.run_employer", actor, run):
         raise NotAllowedError(_("賃金の振込をあつかえるのは、この雇用主の担当者と、市の事業担当だけです。"))
-    if run.state != PayRun.State.MADE:
-        raise PayError(
-            _("この振込は、もう「%(state)s」になっています。") % {"state": run.get_state_display()}
-        )
-    with tenancy.unguarded():
+    with transaction.atomic(), tenancy.unguarded():
+        held = pay_runs.lock_open(run)
+        if pay_runs.was(held, "pay_run.downloaded"):
+            raise PayError(_("ファイルを取り出した振込は、サービスに頼めません。二重に払わないためです。"))
         lines = {
-            f"{line.pk}": line for line in run.lines.filter(counts=True).select_related("run", "payslip")
+            f"{line.pk}": line for line in held.lines.filter(counts=True).select_related("run", "payslip")
         }
         accounts = BankAccount.objects.in_bulk({line.person_id for line in lines.values()})
         before = Entry.objects.about(run).filter(verb="pay_run.sent").count()
+        if before and any(line.person_id not in accounts for line in lines.values()):
+            # It was asked for with the account of that time and may be paid yet.
+            raise PayError(_("口座が消された人の返事を待っています。振込サービスに直接確かめてください。"))
         write_entry(
             actor=actor,
             verb="pay_run.sent",
@@ -83,5 +87,5 @@ def _take_in(run: PayRun, answers: list[Told], lines: dict[str, PayRunLine], act
     if not waiting and paid:
         pay_runs.mark_paid(run=run, actor=actor)
     elif not waiting:
-        pay_runs.drop_run(run=run, reason=_("すべて断られたため"), actor=actor)
+        pay_runs.drop_run(run=run, reason=_("すべて断られたため"), actor=actor, by_service=True)
     return Sent(paid, len(waiting), len(refused))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import rules
 from django.contrib.contenttypes.models import ContentType
@@ -35,7 +35,7 @@ from sosei.programmes.jobs.rules_care import (
     propose_for_employer,
     propose_for_worker,
 )
-from sosei.programmes.jobs.rules_contracts import COUNTED, LateCancellations, late_cancellations
+from sosei.programmes.jobs.rules_contracts import COUNTED, NOTICE, LateCancellations, late_cancellations
 from sosei.programmes.jobs.words_care import FLAWS
 
 MOST_WORDS = 2000
@@ -43,29 +43,52 @@ MOST_WORDS = 2000
 
 @dataclass(frozen=True)
 class WorkerFigures:
-    """What is counted of a worker in a town; no other town's days are in it."""
+    """What is counted of a worker in a town; no other town's days are in it.
+
+    Attributes:
+        newest: when the last of what is counted came to be known.
+        measured: when the town last decided on a measure, lifted or not.
+    """
 
     person_id: int
     late: LateCancellations
     no_shows: int
+    newest: datetime | None
+    measured: datetime | None
 
     @property
     def proposal(self) -> Proposal | None:
-        """The most that these figures call for."""
+        """The most that these figures call for; None where nothing has happened since the last measure."""
+        if not _is_new(self.newest, self.measured):
+            return None
         return propose_for_worker(self.late, self.no_shows)
 
 
 @dataclass(frozen=True)
 class EmployerFigures:
-    """What is counted of an employer."""
+    """What is counted of an employer.
+
+    Attributes:
+        newest: when the last of what is counted was.
+        measured: when the town last decided on a measure, lifted or not.
+    """
 
     employer: Employer
     short_notices: int
+    newest: datetime | None
+    measured: datetime | None
 
     @property
     def proposal(self) -> Proposal | None:
-        """The most that these figures call for."""
+        """The most that these figures call for; None where nothing has happened since the last measure."""
+        if not _is_new(self.newest, self.measured):
+            return None
         return propose_for_employer(self.short_notices)
+
+
+def _is_new(newest: datetime | None, measured: datetime | None) -> bool:
+    """What a measure has answered already, or staff have lifted it for, is no ground for another."""
+    return newest is not None and (measured is None or newest > measured)
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
@@ -77,38 +100,67 @@ def worker_figures(town: Municipality, persons: Iterable[int] | None = None) -> 
     rows = Cancellation.objects.filter(
         municipality=town, side=Cancellation.Side.WORKER, at__gte=now - COUNTED
     )
-    absent = _no_shows(town)
-    if persons is not None:
-        keys = list(persons)
+    absent = _absent(town)
+    keys = None if persons is None else list(persons)
+    if keys is not None:
         rows, absent = rows.filter(person__in=keys), absent.filter(person__in=keys)
-    notices: dict[int, list[tuple[object, int]]] = {}
+    notices: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for person, at, minutes in rows.values_list("person", "at", "minutes_before"):
-        notices.setdefault(person, []).append((at, minutes))
-    missed = Counter(absent.values_list("person", flat=True))
+        notices[person].append((at, minutes))
+    missed = _no_shows(town, absent)
+    found = {*notices, *missed, *(keys or [])}
+    measured = _last_measures(town, "person", found)
     return {
-        person: WorkerFigures(person, late_cancellations(notices.get(person, []), now), missed[person])  # type: ignore[arg-type]
-        for person in {*notices, *missed, *(persons or [])}
+        person: WorkerFigures(
+            person,
+            late_cancellations(notices[person], now),
+            len(missed[person]),
+            max([*_late(notices[person]), *missed[person]], default=None),
+            measured.get(person),
+        )
+        for person in found
     }
 
 
-def _no_shows(town: Municipality) -> QuerySet[WorkDay]:
-    """Days on which somebody did not come and that were noted after the start: who calls before is no such case."""
+def _late(notices: Iterable[tuple[datetime, int]]) -> list[datetime]:
+    return [at for at, minutes in notices if timedelta(minutes=minutes) < NOTICE]
+
+
+def _last_measures(town: Municipality, side: str, keys: Iterable[int]) -> dict[int, datetime]:
+    rows = Restriction.objects.filter(municipality=town, **{f"{side}__in": list(keys)})
+    return dict(rows.order_by("starts_at", "pk").values_list(side, "starts_at"))
+
+
+def _absent(town: Municipality) -> QuerySet[WorkDay]:
     since = timezone.now() - NO_SHOWS_COUNTED
     days: QuerySet[WorkDay] = WorkDay.objects.filter(
         municipality=town, state=WorkDay.State.ABSENT, period__startswith__gte=since
     )
-    noted = dict(
-        Entry.objects.filter(
-            verb="day.absent",
-            municipality=town,
-            at__gte=since - timedelta(days=2),
-            object_type=ContentType.objects.get_for_model(WorkDay),
-        )
-        .order_by("pk")
-        .values_list("object_id", "at")
+    return days
+
+
+def _no_shows(town: Municipality, days: Iterable[WorkDay]) -> dict[int, list[datetime]]:
+    """By person, when days were noted on which somebody did not come without a word.
+
+    Who said so beforehand is no such case, whenever it was noted; of a day noted again the last note counts.
+    """
+    since = timezone.now() - NO_SHOWS_COUNTED
+    entries = Entry.objects.filter(
+        verb="day.absent",
+        municipality=town,
+        at__gte=since - timedelta(days=2),
+        object_type=ContentType.objects.get_for_model(WorkDay),
     )
-    late = [day.pk for day in days if str(day.pk) in noted and noted[str(day.pk)] >= day.period.lower]
-    return days.filter(pk__in=late)
+    noted = {
+        key: (at, bool(data.get("told")))
+        for key, at, data in entries.order_by("pk").values_list("object_id", "at", "data")
+    }
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for day in days:
+        at, told = noted.get(str(day.pk), (None, False))
+        if at is not None and not told and at >= day.period.lower:
+            found[day.person_id].append(at)
+    return found
 
 
 def employer_figures(town: Municipality, employers: Iterable[int] | None = None) -> list[EmployerFigures]:
@@ -122,11 +174,19 @@ def employer_figures(town: Municipality, employers: Iterable[int] | None = None)
     )
     if employers is not None:
         rows = rows.filter(employer__in=list(employers))
-    counted = Counter(employer for employer, _shift in set(rows.values_list("employer", "day__shift")))
+    shifts: dict[int, set[int]] = defaultdict(set)
+    newest: dict[int, datetime] = {}
+    for employer, shift, at in rows.order_by("at").values_list("employer", "day__shift", "at"):
+        shifts[employer].add(shift)
+        newest[employer] = at
     found = Employer.objects.select_related("municipality", "organisation").in_bulk(
-        list({*counted, *(employers or [])})
+        list({*shifts, *(employers or [])})
     )
-    return [EmployerFigures(one, counted[one.pk]) for one in found.values()]
+    measured = _last_measures(town, "employer", found)
+    return [
+        EmployerFigures(one, len(shifts[one.pk]), newest.get(one.pk), measured.get(one.pk))
+        for one in found.values()
+    ]
 
 
 def proposals(town: Municipality) -> tuple[list[WorkerFigures], list[EmployerFigures]]:

@@ -166,7 +166,7 @@ def _places(posting: Posting, shifts: Sequence[Shift]) -> int:
 
 def _refuse(entered: Entered) -> None:
     persons = [one.person.pk for one in entered.entrants]
-    booked, paused = _booked(persons), _paused(persons)
+    booked, paused = _booked(persons), _paused(persons, entered.round.municipality_id)
     wanted = _wanted([wish.pk for one in entered.entrants for wish in one.wishes])
     for one in entered.entrants:
         for wish in one.wishes:
@@ -190,9 +190,11 @@ def _booked(persons: Sequence[int]) -> dict[int, list[tuple[datetime, datetime]]
     return found
 
 
-def _paused(persons: Sequence[int]) -> set[int]:
+def _paused(persons: Sequence[int], municipality: int) -> set[int]:
+    """Who may not apply in that town now; what another town decided is not for this one to know."""
     now = timezone.now()
     in_force = Restriction.objects.filter(
+        municipality=municipality,
         person__in=persons,
         kind=Restriction.Kind.PAUSE,
         starts_at__lte=now,

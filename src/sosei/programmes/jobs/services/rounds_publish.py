@@ -149,7 +149,10 @@ class _Publication:
         return [(wish, found[wish.pk]) for wish in still]
 
     def _tell(self, waiting: Mapping[int, int]) -> None:
-        names = {one.pk: one for one in Posting.objects.filter(round=self.held)}
+        # A posting whose wishes were all taken back may have left the round since.
+        names = Posting.objects.in_bulk(
+            {each["posting"] for outcome in self.outcomes for each in outcome.figures["wishes"]}
+        )
         for outcome in self.outcomes:
             letter = letters_rounds.result(
                 self.held,
@@ -187,11 +190,11 @@ class _Publication:
             return
         if made is None:
             # They wait for a place now, as `accept_application` leaves them.
-            with override(wish.person.language):
-                self._note(
-                    self._members(wish),
-                    _("場所か、泊まる場所が、足りなくなったためです。順番待ちに入りました。"),
-                )
+            for one in self._members(wish):
+                with override(one.person.language):
+                    self._note(
+                        [one], _("場所か、泊まる場所が、足りなくなったためです。順番待ちに入りました。")
+                    )
             return
         self.result.contracts += 1
 

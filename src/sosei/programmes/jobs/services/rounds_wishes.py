@@ -147,6 +147,8 @@ def start_friends(*, round: Round, person: Person, size: int, actor: Person) -> 
     _must_take_friends(round)
     with tenancy.unguarded():
         lock_all([person.pk], {one.posting_id for one in wishes_of(round, person)})
+        # The draw may have come while this waited.
+        _must_be_taking(Round.objects.get(pk=round.pk))
         live = wishes_of(round, person)
         if not live:
             raise RoundError(_("先に、自分の希望を出してください。友だちは、同じ希望になります。"))
@@ -182,6 +184,8 @@ def join_friends(
             {person.pk} | set(together.values_list("person", flat=True)),
             {one.posting_id for one in theirs} | {one.posting_id for one in wishes_of(round, person)},
         )
+        # The draw may have come while this waited.
+        _must_be_taking(Round.objects.get(pk=round.pk))
         if wishes_of(round, person):
             raise RoundError(
                 _("もう希望を出しています。友だちと同じ希望にするには、先に取り下げてください。")

@@ -15,12 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sosei.core.design.pagination import paginate
+from sosei.core.people.errors import RefusedError
 from sosei.core.people.services.looks import record_looks
 from sosei.core.people.views.subject import office_crumbs
 from sosei.engines.labour.spans import JST
 from sosei.programmes.jobs.forms_care import AnswerForm, TellEmployerForm
 from sosei.programmes.jobs.models import Complaint
-from sosei.programmes.jobs.permissions import serves_work
+from sosei.programmes.jobs.permissions import decides_impartially
 from sosei.programmes.jobs.rules_care import ComplaintKind, term_of
 from sosei.programmes.jobs.services import complaints
 from sosei.programmes.jobs.views.care_complaints import TAGS
@@ -71,7 +72,7 @@ def one(request: Any, code: str, complaint_id: int) -> HttpResponse:
     record_looks(
         staff=request.user, persons={complaint.person_id}, what=LOOK_COMPLAINTS, municipality=request.town
     )
-    may = serves_work(request.user, complaint)
+    may = decides_impartially(request.user, complaint)
     if request.method == "POST" and not may:
         raise Http404
     step = request.POST.get("step", "")
@@ -101,7 +102,10 @@ def one(request: Any, code: str, complaint_id: int) -> HttpResponse:
 def _did(request: Any, complaint: Complaint, step: str, answer: AnswerForm, tell: TellEmployerForm) -> bool:
     """Whether a step was done; what was refused stands in its form."""
     if step == "start":
-        complaints.start_complaint(complaint=complaint, actor=request.user)
+        try:
+            complaints.start_complaint(complaint=complaint, actor=request.user)
+        except RefusedError as error:
+            messages.error(request, str(error))
         return True
     if step == "answer":
         text = _("答えを送りました。")

@@ -19,7 +19,7 @@ from sosei.core.people.services.looks import record_looks
 from sosei.core.people.views.subject import office_crumbs
 from sosei.programmes.jobs.forms_care import MeasureForm, ObjectionAnswerForm, ReasonForm
 from sosei.programmes.jobs.models import Employer, Restriction
-from sosei.programmes.jobs.permissions import serves_work
+from sosei.programmes.jobs.permissions import decides_impartially, is_partial
 from sosei.programmes.jobs.rules_care import OF_WORKERS, Ground, MeasureKind
 from sosei.programmes.jobs.services import restrictions as services
 from sosei.programmes.jobs.views.care_measures import tag_of
@@ -58,7 +58,9 @@ def listed(request: Any, code: str) -> HttpResponse:
     _looked(request, [*(row.person_id for row in page), *(one.person_id for one in workers)])
     context = {
         "workers": [(one, names.get(one.person_id, ""), uids.get(one.person_id)) for one in workers],
-        "employers": employers,
+        "employers": [
+            (one, not is_partial(request.user, Restriction(employer=one.employer))) for one in employers
+        ],
         "page": page,
         "rows": [(row, *tag_of(row)) for row in page],
         "may": serves(request),
@@ -72,6 +74,9 @@ def listed(request: Any, code: str) -> HttpResponse:
 def new(request: Any, code: str) -> HttpResponse:
     """Decides on a measure, the figures beside it."""
     person, employer = _whom(request)
+    asked = Restriction(municipality=request.town, person=person, employer=employer)
+    if not decides_impartially(request.user, asked):
+        raise Http404
     if person is not None:
         name = services.names_of(request.town, [person.pk]).get(person.pk, "")
         figures: Any = services.worker_figures(request.town, [person.pk])[person.pk]
@@ -164,7 +169,7 @@ def one(request: Any, code: str, restriction_id: int) -> HttpResponse:
     if restriction is None:
         raise Http404
     _looked(request, [restriction.person_id])
-    may = serves_work(request.user, restriction)
+    may = decides_impartially(request.user, restriction)
     if request.method == "POST" and not may:
         raise Http404
     step = request.POST.get("step", "")

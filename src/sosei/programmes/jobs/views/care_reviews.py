@@ -154,13 +154,16 @@ def write_of_employer(request: Any, code: str, employer_id: int, contract_id: in
 
 @require_safe
 def public(request: Any, code: str, employer_id: int) -> HttpResponse:
-    """What workers said of an employer, without their names."""
+    """What workers said of an employer, without their names; from three on, for one or two are known by name."""
     seen = Employer.objects.visible_to(request.user).filter(municipality=town_of(request), state="approved")
     employer: Employer = get_object_or_404(seen, pk=employer_id)
+    share = reviews.share_of(employer)
     rows = Review.objects.public().filter(employer=employer).order_by("-shown_at", "-pk")
+    if share.percent is None:
+        rows = rows.none()
     context = {
         "employer": employer,
-        "share": reviews.share_of(employer),
+        "share": share,
         "page": paginate(request, rows, per_page=25),
         "crumbs": [*to_work(request), (_("%(employer)sの評価") % {"employer": employer}, "")],
     }

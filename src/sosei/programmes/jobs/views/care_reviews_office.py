@@ -18,7 +18,7 @@ from sosei.core.people.views.subject import office_crumbs
 from sosei.core.records.models import Entry
 from sosei.programmes.jobs.forms_care import ReasonForm
 from sosei.programmes.jobs.models import Review
-from sosei.programmes.jobs.permissions import serves_work
+from sosei.programmes.jobs.permissions import decides_impartially
 from sosei.programmes.jobs.services import reviews
 from sosei.programmes.jobs.views.workers.common import done
 from sosei.programmes.jobs.words_care import LOOK_REVIEWS
@@ -68,7 +68,7 @@ def one(request: Any, code: str, review_id: int) -> HttpResponse:
     if review is None:
         raise Http404
     record_looks(staff=request.user, persons={review.person_id}, what=LOOK_REVIEWS, municipality=request.town)
-    may = serves_work(request.user, review)
+    may = decides_impartially(request.user, review)
     if request.method == "POST" and not may:
         raise Http404
     form = ReasonForm(request.POST or None)

@@ -51,7 +51,8 @@ def home(request: Any, code: str, employer_id: int) -> HttpResponse:
     form, until = _until(request)
     unpaid = pay_lists.unpaid_of(Contract.objects.visible_to(request.user).filter(employer=employer), until)
     changed = pay_lists.changed_of(employer)
-    leave_looks(request, [one.contract.person_id for one in unpaid])
+    shown = [*(one.contract for one in unpaid), *(one.payslip for one in changed)]
+    leave_looks(request, [one.person_id for one in shown])
     context = {
         "employer": employer,
         "unpaid": unpaid,

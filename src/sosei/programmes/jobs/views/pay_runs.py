@@ -62,11 +62,14 @@ def _due(request: Any, employer: Employer) -> list[Standing]:
     rows = list(
         Payslip.objects.visible_to(request.user)
         .filter(employer=employer, replaced_by__isnull=True, net__gt=0)
-        .exclude(Exists(PayRunLine.objects.filter(payslip=OuterRef("pk"), counts=True)))
+        # One that replaces another may be due although it stands in a file: the bank sent the earlier one back.
+        .exclude(
+            Exists(PayRunLine.objects.filter(payslip=OuterRef("pk"), counts=True)), replaces__isnull=True
+        )
         .select_related("contract__posting")
-        .order_by("pay_on", "contract__worker_kana", "pk")[:MOST]
+        .order_by("pay_on", "contract__worker_kana", "pk")
     )
-    return [one for one in standings(rows) if one.state is Paying.DUE]
+    return [one for one in standings(rows) if one.state is Paying.DUE][:MOST]
 
 
 @never_cache
@@ -156,11 +159,8 @@ def _page(request: Any, run: PayRun, form: ReasonForm | None = None) -> HttpResp
         .order_by("payslip__contract__worker_kana", "pk")
     )
     leave_looks(request, [line.person_id for line in lines])
-    dropped = (
-        Entry.objects.about(run).filter(verb="pay_run.dropped").first()
-        if run.state == PayRun.State.DROPPED
-        else None
-    )
+    record = {entry.verb: entry for entry in Entry.objects.about(run)}
+    dropped = record.get("pay_run.dropped")
     context = {
         "employer": run.employer,
         "run": run,
@@ -168,7 +168,8 @@ def _page(request: Any, run: PayRun, form: ReasonForm | None = None) -> HttpResp
         "counting": sum(line.yen for line in lines if line.counts),
         "why_dropped": dropped.reason if dropped else "",
         "drop_form": form or ReasonForm(),
-        "has_gateway": gateway() is not None,
+        "is_sent": "pay_run.sent" in record,
+        "has_gateway": gateway() is not None and "pay_run.downloaded" not in record,
         "crumbs": _crumbs(request, run.employer, (_("振込日 %(day)s") % {"day": run.pay_on.isoformat()}, "")),
     }
     return render(request, "jobs/pay/run.html", context, status=422 if form and form.errors else 200)
@@ -184,6 +185,7 @@ def file(request: Any, code: str, employer_id: int, run_id: int) -> HttpResponse
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect(_run_url(run))
+    leave_looks(request, run.lines.values_list("person_id", flat=True))
     return download(content, f"furikomi-{run.pay_on:%Y%m%d}-{run.pk}.txt", "application/octet-stream")
 
 
@@ -240,9 +242,12 @@ def give_back(request: Any, code: str, employer_id: int, run_id: int, line_id: i
     line = rows.select_related("run", "payslip__contract").filter(pk=line_id).first()
     if line is None or run.state == PayRun.State.DROPPED:
         raise Http404
+    leave_looks(request, [line.person_id])
+    together = list(rows.filter(person=line.person_id).values_list("yen", flat=True))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and done(
-        form, lambda: pay_runs.return_line(line=line, reason=form.cleaned_data["reason"], actor=request.user)
+        form,
+        lambda: pay_runs.return_transfer(line=line, reason=form.cleaned_data["reason"], actor=request.user),
     ):
         messages.success(request, _("振込から外しました。働く人に知らせました。"))
         return redirect(_run_url(run))
@@ -250,6 +255,8 @@ def give_back(request: Any, code: str, employer_id: int, run_id: int, line_id: i
         "employer": run.employer,
         "run": run,
         "line": line,
+        "slips": len(together),
+        "yen": sum(together),
         "form": form,
         "cancel_url": _run_url(run),
         "crumbs": _crumbs(

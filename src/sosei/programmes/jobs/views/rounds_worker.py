@@ -20,7 +20,7 @@ from sosei.core.people.services.profile import record_birth_date
 from sosei.core.people.views.subject import acting, subject_page
 from sosei.programmes.jobs.birth_purpose import LAW
 from sosei.programmes.jobs.forms_rounds import FriendsForm, JoinForm, WishesForm
-from sosei.programmes.jobs.models import Application, Posting, Round, RoundOutcome
+from sosei.programmes.jobs.models import Application, Contract, Posting, Round, RoundOutcome
 from sosei.programmes.jobs.rules_rounds import lot_of
 from sosei.programmes.jobs.services import groups, rounds_wishes
 from sosei.programmes.jobs.services.rounds_wishes import is_taking, takes_friends
@@ -189,11 +189,15 @@ def _results(request: Any, held: Round, outcome: RoundOutcome | None) -> list[di
 
 
 def _failed(request: Any, outcome: RoundOutcome | None) -> str:
-    """Why the place of the draw came to nothing: then the application ended otherwise."""
+    """Why the place of the draw came to nothing; "" where it became a contract."""
     if outcome is None or outcome.application_id is None:
         return ""
     held = Application.objects.visible_to(request.user).filter(pk=outcome.application_id).first()
-    return held.reason if held is not None and held.state in ("refused", "lapsed") else ""
+    if held is None or Contract.objects.filter(application=held).exists():
+        return ""
+    if held.state in ("waiting", "offered"):
+        return _("場所か、泊まる場所が、足りなくなったためです。順番待ちに入りました。")
+    return held.reason or _("申し込みが、発表の前に終わったためです。")
 
 
 def _withdraw(request: Any, held: Round) -> HttpResponse:
