@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,7 @@ from sosei.programmes.jobs.services import (
     pay_year,
 )
 from sosei.programmes.jobs.services.pay_balance import standings
+from tests.jobs.conftest import SignedIn
 from tests.jobs.days_world import DaysWorld, make_clock
 from tests.jobs.world import JobsWorld, make_shift
 
@@ -298,7 +300,7 @@ def test_the_pay_day_is_read_from_the_conditions(words: str, closing: str, due: 
 
 
 def test_a_disputed_day_is_paid_as_agreed_and_the_rest_with_a_payslip_that_replaces_it(
-    world: DaysWorld,
+    world: DaysWorld, signed_in: SignedIn
 ) -> None:
     account(world)
     world.punch("in", "08:30")
@@ -330,6 +332,9 @@ def test_a_disputed_day_is_paid_as_agreed_and_the_rest_with_a_payslip_that_repla
     assert not owed(world)
     pay_runs.return_line(line=run.lines.get(), reason="名義がちがう", actor=world.jobs.farmer)
     assert money(second) == ("due", 9600, 0)
+    where = {"code": world.jobs.town.code, "employer_id": world.jobs.employer.pk}
+    page = signed_in(world.jobs.farmer).get(reverse("jobs:employer-pay-run-new", kwargs=where))
+    assert [row["standing"].payslip for row in page.context["rows"]] == [second]
     with pytest.raises(PayError, match="その明細を直して新しい明細を"):
         run_of(world, second)
     third = pay.replace_payslip(payslip=second, reason="戻ってきた", actor=world.jobs.farmer)

@@ -66,7 +66,8 @@ def counts_of(tasks: Iterable[Task], user: Person, town: Municipality) -> dict[s
     rows = {name: each for name, each in found.items() if isinstance(each, QuerySet)}
     if rows:
         parts = {f"n_{number}": _counted(each) for number, each in enumerate(rows.values())}
-        told = type(town).objects.filter(pk=town.pk).values_list(*parts.values()).get()
+        # Not `type(town)`: of a request it is a lazy object.
+        told = town._meta.model.objects.filter(pk=town.pk).values_list(*parts.values()).get()
         found.update(zip(rows, told, strict=True))
     return {name: int(each) for name, each in found.items() if not isinstance(each, QuerySet)}
 
