@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sosei.core.people import tenancy
+from sosei.core.people import roles, tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Membership, Municipality, Person
 from sosei.core.records.models import Entry
@@ -86,11 +86,20 @@ def _note(complaint: Complaint, verb: str, actor: Person, *, reason: str = "", *
         verb=verb,
         subject=complaint,
         person=complaint.person,
-        municipality=complaint.municipality,
+        municipality=None if _is_read_by_the_accused(complaint) else complaint.municipality,
         on_behalf_of=complaint.person if helped else None,
         reason=reason,
         data=data,
     )
+
+
+def _is_read_by_the_accused(complaint: Complaint) -> bool:
+    """Whether somebody acts for the employer and reads the town's records as well: then these are no place for it."""
+    acting = Membership.objects.held().filter(role=roles.EMPLOYER, organisation=complaint.about_id)
+    staff = Membership.objects.held().filter(
+        municipality=complaint.municipality_id, role__in=sorted(roles.TOWN_STAFF)
+    )
+    return complaint.about_id is not None and staff.filter(person__in=acting.values("person")).exists()
 
 
 @transaction.atomic
@@ -219,12 +228,6 @@ def overdue(municipality_id: int) -> int:
     """How many of a town have no answer although the day is over."""
     today = timezone.now().astimezone(JST).date()
     rows = Complaint.objects.filter(municipality=municipality_id, due_on__lt=today)
-    return int(rows.exclude(state=Complaint.State.ANSWERED).count())
-
-
-def waiting(municipality_id: int) -> int:
-    """How many of a town wait for an answer."""
-    rows = Complaint.objects.filter(municipality=municipality_id)
     return int(rows.exclude(state=Complaint.State.ANSWERED).count())
 
 

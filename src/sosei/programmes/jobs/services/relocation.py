@@ -113,9 +113,3 @@ def notes_of(wishes: list[RelocationWish]) -> dict[str, str]:
             object_id__in=[str(wish.pk) for wish in wishes],
         )
         return dict(rows.values_list("object_id", "reason"))
-
-
-def waiting(municipality_id: int) -> int:
-    """How many of a town wait for an answer."""
-    rows = RelocationWish.objects.filter(municipality=municipality_id, answered_at__isnull=True)
-    return int(rows.count())
