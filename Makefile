@@ -58,7 +58,7 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	$(PYTEST) -n 2 tests/engines --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --fail-under=95
 	$(PYTEST) -n 3 --ignore=tests/browser --ignore=tests/engines
-	$(PYTEST) -n 2 tests/browser
+	$(PYTEST) -n 3 tests/browser
 
 bench: $(VENV)/dev ## figures that must hold; ONLY=demography for one subject
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

@@ -74,8 +74,8 @@ def test_every_page_in_english_holds_no_japanese_but_names(
     with Pages(browser, site, signed_in) as pages:
         for name, (path, role) in crawl.pages.items():
             page = pages.open(f"/en{path}", role)
-            pages.measure(page, f"{name} /en{path}", "en", 1280, axe=False)
-            pages.measure(page, f"{name} /en{path}", "en", 375, axe=name not in LOOKED_AT_ELSEWHERE)
+            pages.measure(page, f"{name} /en{path}", "en", 1280, axe=name not in LOOKED_AT_ELSEWHERE)
+            pages.measure(page, f"{name} /en{path}", "en", 375, axe=False)
             left = [text for text in page.evaluate(JAPANESE_TEXT) if not is_a_name(text)]
             if left:
                 pages.faults.append(f"{name} /en{path}: {left}")

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 Cell = tuple[int, int]
 
@@ -101,6 +100,9 @@ def _worked_out(table: Sequence[Sequence[int]], hidden: set[Cell]) -> Cell | Non
 
 def _single_valued(table: Sequence[Sequence[int]], cells: Sequence[Cell]) -> Iterator[Cell]:
     """The hidden cells that every table with the same shown cells has in common with this one."""
+    # Half a second of every process that never asks it.
+    from scipy.optimize import linprog
+
     if not cells:
         return
     equations, sums = _equations(table, cells)

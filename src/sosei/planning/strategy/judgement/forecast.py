@@ -25,8 +25,6 @@ from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
-from scipy.special import stdtrit
-
 from sosei.planning.strategy.judgement.records import Direction, Kind, KpiFacts, Point
 
 LEAST_POINTS = 3
@@ -185,6 +183,9 @@ def _rounding(seen: Sequence[_Seen]) -> float:
 
 
 def _t(level: float, freedom: int) -> float:
+    # A quarter of a second of every process that never asks it.
+    from scipy.special import stdtrit
+
     return float(stdtrit(freedom, (1 + level) / 2))
 
 
