@@ -48,6 +48,8 @@ $(VENV)/dev: $(VENV)/made requirements/dev.txt pyproject.toml
 demo: $(VENV)/run ## the whole site with its demonstration data; PORT=8000
 	@$(BIN)/sosei demo --port $(PORT)
 
+# Tests start many processes: what Python compiled for one of them is kept for the next, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, coverage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
