@@ -78,9 +78,13 @@ class House:
 
     def everything(self) -> Rows:
         """Every row of every table, as text, and the structure around them."""
-        found = {
-            table: self.ask(f"SELECT t::text FROM {table} t ORDER BY 1") for (table,) in self.ask(ALL_TABLES)
-        }
+        with psycopg.connect(
+            host=self.socket, user="postgres", dbname="sosei", autocommit=True
+        ) as connection:
+            found = {
+                table: connection.execute(f"SELECT t::text FROM {table} t ORDER BY 1").fetchall()
+                for (table,) in connection.execute(ALL_TABLES).fetchall()
+            }
         # A list of values is written with other casts and brackets once PostgreSQL has read it again.
         structure = [tuple(CASTS.sub("", str(part)) for part in row) for row in self.ask(STRUCTURE)]
         return {**found, "structure": sorted(structure)}
