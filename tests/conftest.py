@@ -18,7 +18,6 @@ LONGEST_FIRST = (
     "test_every_look.py",
     "test_campaign_journey.py",
     "test_every_page.py",
-    "test_every_page_in_english.py",
     "test_journeys.py",
     "test_worked_season.py",
     "test_backup.py",
