@@ -39,7 +39,7 @@ def printed(contract: Contract, number: int = 1) -> list[str]:
     """What stands on the pages of a notice: it is made again, and must be the same to the byte."""
     texts: list[str] = []
 
-    markup = notice_pdf._markup
+    markup = notice_pdf.markup
 
     def noted(text: str) -> str:
         texts.append("".join(text.split()))
@@ -47,7 +47,7 @@ def printed(contract: Contract, number: int = 1) -> list[str]:
 
     version = contract.versions.get(number=number)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(notice_pdf, "_markup", noted)
+        patched.setattr(notice_pdf, "markup", noted)
         english = contract.person.language == "en"
         assert notice_pdf.make_notice(version.terms, number=number, english=english) == bytes(version.notice)
     return texts

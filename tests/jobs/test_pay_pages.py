@@ -83,7 +83,10 @@ def test_the_file_is_made_taken_and_marked_by_staff_on_the_phone(
     assert wrong.status_code == 422 and not PayRun.objects.exists()
     assert staff.post(address(world, "employer-pay-run-new"), sent).status_code == 302
     run = PayRun.objects.get()
+    looks = Look.objects.filter(person=world.jobs.worker, staff=world.jobs.staff, what="jobs_pay")
+    before = looks.count()
     file = staff.post(address(world, "employer-pay-run-file", run_id=run.pk))
+    assert looks.count() == before + 1
     assert file.content == bytes(run.file) and "ﾐﾎﾝ ﾊﾅｺ".encode("cp932") in file.content
     assert "0000007" not in staff.get(address(world, "employer-pay-run", run_id=run.pk)).content.decode()
     staff.post(address(world, "employer-pay-run-settle", run_id=run.pk))
@@ -91,7 +94,6 @@ def test_the_file_is_made_taken_and_marked_by_staff_on_the_phone(
     assert run.state == "paid"
     again = staff.get(address(world, "employer-pay-runs")).content.decode()
     assert "振り込む給与明細は、いまありません" in again
-    assert Look.objects.filter(person=world.jobs.worker, staff=world.jobs.staff, what="jobs_pay").exists()
 
 
 def test_what_is_paid_by_hand_pushes_no_transfer_off_the_list_and_one_transfer_comes_back_whole(

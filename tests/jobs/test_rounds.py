@@ -93,6 +93,8 @@ def test_forty_applicants_on_twelve_places_are_twelve_contracts_and_the_rest_kno
 def test_the_digest_binds_the_seed_and_anybody_can_repeat_the_lottery(world: RoundWorld) -> None:
     held = world.round
     assert held.seed == "" and len(held.seed_digest) == 64
+    other = rounds.open_round(municipality=world.jobs.town, plan=make_plan(), actor=world.jobs.staff)
+    assert other.seed_digest != held.seed_digest
     posting = world.posting(2)
     people = world.people(6)
     for person in people:

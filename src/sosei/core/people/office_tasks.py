@@ -65,14 +65,14 @@ def counts_of(tasks: Iterable[Task], user: Person, town: Municipality) -> dict[s
     found = {task.url_name: task.count(user, town) for task in tasks if task.count is not None}
     rows = {name: each for name, each in found.items() if isinstance(each, QuerySet)}
     if rows:
-        parts = {f"n_{number}": _counted(each) for number, each in enumerate(rows.values())}
+        parts = {f"n_{number}": counted(each) for number, each in enumerate(rows.values())}
         # Not `type(town)`: of a request it is a lazy object.
         told = town._meta.model.objects.filter(pk=town.pk).values_list(*parts.values()).get()
         found.update(zip(rows, told, strict=True))
     return {name: int(each) for name, each in found.items() if not isinstance(each, QuerySet)}
 
 
-def _counted(rows: QuerySet[Any]) -> Coalesce:
-    """The number of rows, as a part of a larger query."""
+def counted(rows: QuerySet[Any]) -> Coalesce:
+    """The number of rows as a part of a larger query, so that many things are counted in one."""
     counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -16,18 +15,11 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
 
 from sosei.core.design.templatetags.design import screen_time
 from sosei.programmes.jobs.models import Certificate
-from sosei.programmes.jobs.notice_pdf import (
-    LABEL_WIDTH,
-    MARGIN,
-    _markup,
-    _one_at_a_time,
-    _register_font,
-    _style,
-)
+from sosei.programmes.jobs.pdf_paper import LABEL_WIDTH, MARGIN, make, markup, style
 
 QR_SIZE = 28 * mm
 
@@ -51,31 +43,18 @@ def check_address(certificate: Certificate, code: str = "") -> str:
 
 def make_certificate(certificate: Certificate, *, name: str, code: str, english: bool = False) -> bytes:
     """The certificate in Japanese, and on another page in English for who reads English."""
-    with _one_at_a_time:
-        _register_font()
-        story: list[Flowable] = []
+
+    def pages() -> list[Flowable]:
         with override("ja"):
-            story += _page(certificate, name, code)
-            title = _("活動の証明書")
-            author = str(certificate.municipality)
+            story = _page(certificate, name, code)
         if english:
             with override("en"):
                 story += [PageBreak(), *_page(certificate, name, code)]
-        file = BytesIO()
-        document = SimpleDocTemplate(
-            file,
-            pagesize=A4,
-            leftMargin=MARGIN,
-            rightMargin=MARGIN,
-            topMargin=24 * mm,
-            bottomMargin=20 * mm,
-            title=title,
-            author=author,
-            lang="ja-JP",
-            invariant=1,
-        )
-        document.build(story)
-        return file.getvalue()
+        return story
+
+    with override("ja"):
+        title, author = _("活動の証明書"), str(certificate.municipality)
+    return make(pages, title=title, author=author, top=24 * mm, bottom=20 * mm, numbered=False)
 
 
 def _page(certificate: Certificate, name: str, code: str) -> list[Flowable]:
@@ -83,16 +62,16 @@ def _page(certificate: Certificate, name: str, code: str) -> list[Flowable]:
     issued = date_format(screen_time(certificate.issued_at), "DATE_FORMAT")
     told = {"town": town, "name": name}
     return [
-        Paragraph(_markup(_("活動の証明書")), _style(20, alignment=1)),
+        Paragraph(markup(_("活動の証明書")), style(20, alignment=1)),
         Spacer(1, 8 * mm),
-        Paragraph(_markup(_("%(name)s 様") % told), _style(14)),
+        Paragraph(markup(_("%(name)s 様") % told), style(14)),
         Spacer(1, 4 * mm),
-        Paragraph(_markup(_("%(town)sで、次のとおり働いたことを証明します。") % told), _style(11)),
+        Paragraph(markup(_("%(town)sで、次のとおり働いたことを証明します。") % told), style(11)),
         Spacer(1, 5 * mm),
         _table(certificate),
         Spacer(1, 8 * mm),
-        Paragraph(_markup(issued), _style(11)),
-        Paragraph(_markup(str(town)), _style(13)),
+        Paragraph(markup(issued), style(11)),
+        Paragraph(markup(str(town)), style(13)),
         Spacer(1, 10 * mm),
         _check(certificate, code),
     ]
@@ -106,7 +85,7 @@ def _table(certificate: Certificate) -> Flowable:
         (_("働いた時間"), hours_text(certificate.minutes)),
         (_("働いた場所"), "\n".join(employer_line(one) for one in certificate.employers)),
     ]
-    cells = [[Paragraph(_markup(text), _style(10.5)) for text in line] for line in lines]
+    cells = [[Paragraph(markup(text), style(10.5)) for text in line] for line in lines]
     table = Table(cells, colWidths=[LABEL_WIDTH, A4[0] - 2 * MARGIN - LABEL_WIDTH])
     table.setStyle(
         TableStyle(
@@ -153,16 +132,14 @@ class _Check(Flowable):  # type: ignore[misc]
 def _check(certificate: Certificate, code: str) -> Flowable:
     told = {"number": certificate.number, "code": shown_code(code), "page": check_address(certificate)}
     texts = [
-        Paragraph(_markup(_("番号：%(number)s") % told), _style(11)),
-        Paragraph(_markup(_("確認コード：%(code)s") % told), _style(11)),
+        Paragraph(markup(_("番号：%(number)s") % told), style(11)),
+        Paragraph(markup(_("確認コード：%(code)s") % told), style(11)),
         Spacer(1, 2 * mm),
         Paragraph(
-            _markup(
-                _("この証明書が本物かどうかは、次のページで、番号と確認コードを入れると確かめられます。")
-            ),
-            _style(8.5),
+            markup(_("この証明書が本物かどうかは、次のページで、番号と確認コードを入れると確かめられます。")),
+            style(8.5),
         ),
-        Paragraph(_markup(told["page"]), _style(8.5)),
+        Paragraph(markup(told["page"]), style(8.5)),
     ]
     width = A4[0] - 2 * MARGIN
     table = Table(

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, F, IntegerField, Model, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sosei.core.people.addresses import Answer, audience_of
 from sosei.core.people.models import Municipality
+from sosei.core.people.office_tasks import counted
 from sosei.core.people.standing import standing_of
 from sosei.engines.labour.spans import JST
 from sosei.programmes.jobs.models import (
@@ -90,17 +90,11 @@ def _counts(town: Municipality, user: Any) -> dict[str, int]:
     }
     row = (
         Municipality.objects.filter(pk=town.pk)
-        .values(**{f"n_{name}": _counted(rows) for name, rows in wanted.items()})
+        .values(**{f"n_{name}": counted(rows) for name, rows in wanted.items()})
         .get()
     )
     counts = {name: row[f"n_{name}"] for name in wanted}
     return {**counts, "wages": counts["unpaid"] + counts["unwritten"]}
-
-
-def _counted(rows: QuerySet[Model]) -> Coalesce:
-    """The number of rows, as a part of a larger query."""
-    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
 
 
 def unpaid_slips(town: Municipality, user: Any, today: datetime.date) -> QuerySet[Payslip]:
