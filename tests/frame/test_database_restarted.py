@@ -39,8 +39,8 @@ def restart(data_folder: Path, mode: str) -> None:
     )
 
 
-def write(address: str, until: float, told: list[tuple[str, int]]) -> None:
-    while time.monotonic() < until:
+def write(address: str, over: threading.Event, told: list[tuple[str, int]]) -> None:
+    while not over.is_set():
         key = uuid.uuid4().hex
         request = urllib.request.Request(f"{address}/served/{key}", data=b"", method="POST")
         try:
@@ -72,21 +72,30 @@ def test_restarts_under_load_lose_nothing_and_repeat_nothing(
 
         rows(TABLES)
         told: list[tuple[str, int]] = []
-        until = time.monotonic() + 11
-        writers = [threading.Thread(target=write, args=(address, until, told)) for _ in range(WRITERS)]
+        over = threading.Event()
+        writers = [threading.Thread(target=write, args=(address, over, told)) for _ in range(WRITERS)]
         for writer in writers:
             writer.start()
         # The first lets statements under way end, the second is a crash.
-        for mode in ("fast", "immediate"):
-            time.sleep(2.5)
-            restart(data, mode)
-        for writer in writers:
-            writer.join(timeout=60)
+        try:
+            for mode in ("fast", "immediate"):
+                time.sleep(2.5)
+                restart(data, mode)
+            after = len(told)
+            # How long recovery takes is the machine's affair; that nobody has to help is what is asked here.
+            wait_until(
+                lambda: [status for _, status in told[after:][-5 * WRITERS :]] == [201] * 5 * WRITERS,
+                90,
+                lambda: f"the site did not come back by itself: {told[-WRITERS:]}\n{site.said()[-3000:]}",
+            )
+        finally:
+            over.set()
+            for writer in writers:
+                writer.join(timeout=60)
         statuses = Counter(status for _, status in told)
         measured(f"answers while the database was restarted twice under load: {dict(statuses)}")
 
         assert set(statuses) <= {201, 503}, site.said()[-3000:]
-        assert {status for _, status in told[-WRITERS:]} == {201}, "the site did not come back by itself"
 
         # What passes by itself in a minute: workers that ended are noticed, their tasks taken up.
         rows("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
