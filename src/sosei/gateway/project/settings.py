@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "sosei.core.design",
     "sosei.core.people",
     "sosei.core.records",
+    "sosei.core.payments",
     # After people, whose templates stand in for those of the sign-in library.
     "allauth",
     "allauth.account",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "sosei.planning.strategy",
     "sosei.planning.outcomes",
     "sosei.programmes.jobs",
+    "sosei.programmes.spaces",
     "sosei.gateway.portal",
 ]
 

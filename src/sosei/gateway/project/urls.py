@@ -29,6 +29,7 @@ urlpatterns = [
         path("", include("sosei.planning.strategy.urls")),
         path("", include("sosei.planning.outcomes.urls")),
         path("", include("sosei.programmes.jobs.urls")),
+        path("", include("sosei.programmes.spaces.urls")),
         prefix_default_language=False,
     ),
 ]

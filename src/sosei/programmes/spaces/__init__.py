@@ -1,0 +1,1 @@
+"""Spaces: listings, availability, booking, cancellation, keys, and ICT equipment proposals."""
