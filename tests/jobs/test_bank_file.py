@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sosei.programmes.jobs.bank_file import (
+from sosei.core.payments.bank_file import (
     BankFileError,
     Kind,
     Part,
@@ -19,7 +19,7 @@ from sosei.programmes.jobs.bank_file import (
     read_payer,
     write,
 )
-from sosei.programmes.jobs.rules_workers import Account
+from sosei.core.payments.bank_text import Account
 
 PAYER = Payer("1234567890", "ﾐﾎﾝﾓﾓｴﾝ", "0126", "ﾄｳﾎｳ", "001", "ﾎﾝﾃﾝ", "1", "7654321")
 ACCOUNT = Account("9900", "ﾕｳﾁﾖ", "828", "ﾊﾁﾆﾊﾁ", "1", "0012345", "ｻﾄｳ ﾊﾅｺ")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sosei.core.payments.bank_file import Kind, Payer
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.records.models import Entry, Message
 from sosei.engines.labour.payslip import Payslip as EnginePayslip
@@ -21,7 +22,6 @@ from sosei.engines.labour.spans import Shift, Span
 from sosei.engines.labour.wages import Allowance, AllowanceKind, WageTerms
 from sosei.engines.labour.withholding import Engagement
 from sosei.engines.labour.working_time import classify
-from sosei.programmes.jobs.bank_file import Kind, Payer
 from sosei.programmes.jobs.errors_pay import PayError, TaxByHandError
 from sosei.programmes.jobs.models import (
     BankAccount,

@@ -11,12 +11,12 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from sosei.core.payments.bank_text import Account
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Look, Person
 from sosei.core.people.services.acting import Acting
 from sosei.core.records.models import Entry
 from sosei.programmes.jobs.models import Availability, BankAccount, WorkerProfile
-from sosei.programmes.jobs.rules_workers import Account
 from sosei.programmes.jobs.services import workers
 from sosei.programmes.jobs.services.workers import Wishes, WorkerError
 from tests.jobs.workers_world import acting_for, by_oneself, days, known_to

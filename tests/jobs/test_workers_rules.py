@@ -9,17 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sosei.programmes.jobs.rules_workers import (
+from sosei.core.payments.bank_text import (
     BankCode,
     BankTextError,
-    days_within,
     fold_bank_text,
     looks_like_postal_symbol,
-    ranges_of,
-    read_day,
     read_digits,
-    weeks_of,
 )
+from sosei.programmes.jobs.rules_workers import days_within, ranges_of, read_day, weeks_of
 
 AUGUST = date(2027, 8, 1)
 SOME_DAYS = st.sets(st.integers(0, 60).map(lambda step: AUGUST + timedelta(days=step)))

@@ -11,6 +11,7 @@ from tests.permissions import (  # noqa: F401
     other_rooms,
     outcomes_rooms,
     reviews_rooms,
+    spaces_rooms,
     strategy_rooms,
 )
 from tests.permissions.world import World, build

@@ -54,6 +54,7 @@ class World:
     towns: dict[str, Municipality] = field(default_factory=dict)
     departments: dict[str, Organisation] = field(default_factory=dict)
     firms: dict[str, Organisation] = field(default_factory=dict)
+    houses: dict[str, Organisation] = field(default_factory=dict)
     residents: dict[str, Person] = field(default_factory=dict)
     desks: dict[str, Person] = field(default_factory=dict)
     kinds: dict[str, Any] = field(default_factory=dict)
@@ -89,6 +90,7 @@ def make_person(
             organisation={
                 roles.KPI_OWNER: world.departments[place],
                 roles.EMPLOYER: world.firms[place],
+                roles.SPACE_HOST: world.houses[place],
             }.get(role),
             granted_at=timezone.now(),
         )
@@ -114,6 +116,7 @@ def build() -> World:
             municipality=town, kind="department", name="例の課"
         )
         world.firms[place] = Organisation.objects.create(municipality=town, kind="employer", name="例の農園")
+        world.houses[place] = Organisation.objects.create(municipality=town, kind="host", name="例の集会所")
     world.kinds["visitor"] = AnonymousUser()
     world.kinds["newcomer"] = make_person("newcomer", world=world)
     for role in roles.ALL:

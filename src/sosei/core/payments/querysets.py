@@ -96,7 +96,14 @@ class BillQuerySet(OwnedQuerySet):
                     output_field=BigIntegerField(),
                 )
             )
-            .annotate(open=Greatest(F("balance"), Value(0)), overpaid=Greatest(-F("balance"), Value(0)))
+            .annotate(
+                open=Greatest(F("balance"), Value(0)),
+                overpaid=Greatest(
+                    F("paid") - F("refunded") - F("refunding") - F("charged"),
+                    Value(0),
+                    output_field=BigIntegerField(),
+                ),
+            )
         )
 
     def owing(self) -> Self:

@@ -16,9 +16,10 @@ PAYMENT_STEPS: Final[dict[str, tuple[str, ...]]] = {
 REFUND_STEPS: Final[dict[str, tuple[str, ...]]] = {
     "asked": ("sent", "done", "failed", "waiting_account"),
     "waiting_account": ("asked", "done", "failed"),
-    "sent": ("done", "failed", "waiting_account"),
+    "sent": ("done", "failed", "waiting_account", "asked"),
 }
-"""What a bank sent back waits for another account; what a gateway cannot give back fails, and the bank gives it."""
+"""What a bank sent back waits for another account, what stood in a dropped file for the next file; what a gateway cannot
+give back fails, and the bank gives it."""
 
 UNDER_WAY: Final = frozenset({"asked", "waiting"})
 """States of a payment that hold what is open of a bill."""

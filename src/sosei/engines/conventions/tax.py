@@ -1,8 +1,9 @@
 """Consumption tax as dated data, and the rounding of it to whole yen.
 
 Rates (national and local together): 3 % from 1 April 1989 (消費税法, 昭和63年法律108号), 5 % from 1 April 1997
-(平成6年法律109号), 8 % from 1 April 2014 (平成24年法律68号), 10 % from 1 October 2019 with 8 % for food and newspapers (軽減税率,
-平成28年法律15号). The last rate goes on until a law changes it: for days to come the answer is the law as it stands now.
+(平成6年法律109号), 8 % from 1 April 2014 (平成24年法律68号), 10 % from 1 October 2019 with 8 % for food and newspapers
+(軽減税率, 平成28年法律15号). The last rate goes on until a law changes it: for days to come the answer is the law as it
+stands now.
 
 An invoice rounds once per rate, never per line (消費税法施行令70条の10; インボイスQ&A). How is free; down is usual, and
 what is done here unless something else is asked for.

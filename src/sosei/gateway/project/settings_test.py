@@ -16,6 +16,7 @@ DATABASES = {
 }
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+PAYMENT_GATEWAY = "embedded"
 # Templates name static files that no test has collected.
 STORAGES = {
     **STORAGES,

@@ -22,6 +22,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("sosei.gateway.portal.urls")),
         path("", include("sosei.core.records.urls")),
+        path("", include("sosei.core.payments.urls")),
         path("", include("sosei.core.design.urls")),
         path("account/", include("sosei.core.people.accounts.urls")),
         path("", include("sosei.core.people.urls")),

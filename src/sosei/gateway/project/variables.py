@@ -169,6 +169,40 @@ VARIABLES: tuple[Variable, ...] = (
         "SOSEI_SMS_TOKEN", kinds.text(), "そのトークン", "the bearer token it is known by there", secret=True
     ),
     Variable(
+        "SOSEI_PAYMENT_GATEWAY",
+        kinds.choice("", "none", "embedded", "stripe"),
+        "カードとコンビニの決済会社。練習用は embedded",
+        "who takes cards and convenience-store payments: `none`, `stripe`, or `embedded`, the practice gateway that "
+        "moves no money (demonstration and tests only)",
+        shown_default="`embedded` in the demonstration, else `none`",
+    ),
+    Variable(
+        "STRIPE_SECRET_KEY",
+        kinds.text(),
+        "Stripe の秘密の鍵",
+        "Stripe's secret key, `sk_…`",
+        secret=True,
+    ),
+    Variable(
+        "STRIPE_PUBLISHABLE_KEY",
+        kinds.text(),
+        "Stripe の公開の鍵",
+        "Stripe's publishable key, `pk_…`, which the card page shows to the browser",
+    ),
+    Variable(
+        "STRIPE_WEBHOOK_SECRET",
+        kinds.text(),
+        "Stripe の通知の署名の鍵",
+        "signs Stripe's notices, `whsec_…`; they are posted to `/payments/notices/stripe`",
+        secret=True,
+    ),
+    Variable(
+        "STRIPE_ADDRESS",
+        kinds.text(),
+        "Stripe の住所（試験用の代わりのサーバー）",
+        "where Stripe's interface is, for a stand-in in tests; empty: Stripe's own",
+    ),
+    Variable(
         OIDC[0],
         _identifier(),
         "職員の認証基盤の短い名前",
@@ -335,4 +369,35 @@ def _demonstration_stays_apart(values: Mapping[str, Any]) -> Sequence[Fault]:
     return []
 
 
-RULES = (_directory_is_whole_or_absent, _mail_is_whole, _demonstration_stays_apart)
+def _gateway_is_whole(values: Mapping[str, Any]) -> Sequence[Fault]:
+    gateway = values["SOSEI_PAYMENT_GATEWAY"]
+    if gateway == "embedded" and not values["SOSEI_DEMONSTRATION"]:
+        return [
+            Fault(
+                "SOSEI_PAYMENT_GATEWAY",
+                "値「embedded」は練習用で、お金は動きません。対処: 実演（SOSEI_DEMONSTRATION）でだけ使ってください。",
+                "The value 'embedded' moves no money. Remedy: use it in the demonstration (SOSEI_DEMONSTRATION) alone.",
+            )
+        ]
+    if gateway != "stripe":
+        return []
+    if values["SOSEI_DEMONSTRATION"]:
+        return [
+            Fault(
+                "SOSEI_PAYMENT_GATEWAY",
+                "実演（SOSEI_DEMONSTRATION）では、本物の決済会社は使えません。対処: どちらか一つを消してください。",
+                "A demonstration (SOSEI_DEMONSTRATION) uses no real gateway. Remedy: remove one of the two.",
+            )
+        ]
+    return [
+        Fault(
+            name,
+            "決済会社が stripe なのに、これがありません。対処: Stripe の管理画面の値を指定してください。",
+            "It is missing although the gateway is stripe. Remedy: give the value of Stripe's dashboard.",
+        )
+        for name in ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
+        if not values[name]
+    ]
+
+
+RULES = (_directory_is_whole_or_absent, _mail_is_whole, _demonstration_stays_apart, _gateway_is_whole)

@@ -17,9 +17,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
 
+from sosei.core.design.pdf_paper import LABEL_WIDTH, MARGIN, make, markup, style
 from sosei.core.design.templatetags.design import screen_time
 from sosei.programmes.jobs.models import Certificate
-from sosei.programmes.jobs.pdf_paper import LABEL_WIDTH, MARGIN, make, markup, style
 
 QR_SIZE = 28 * mm
 

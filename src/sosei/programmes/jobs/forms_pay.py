@@ -10,11 +10,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sosei.programmes.jobs.bank_file import Kind, Payer
-from sosei.programmes.jobs.forms_workers import BankTextField, DigitsField
+from sosei.core.payments.bank_file import Kind, Payer
+from sosei.core.payments.bank_text import NAME_LETTERS
+from sosei.core.payments.forms_bank import BankTextField, DigitsField
 from sosei.programmes.jobs.models import BankAccount
 from sosei.programmes.jobs.rules_pay import ByHand, Column
-from sosei.programmes.jobs.rules_workers import NAME_LETTERS
 from sosei.programmes.jobs.words_pay import COLUMNS, FILE_KINDS
 
 

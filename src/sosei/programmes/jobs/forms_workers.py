@@ -15,25 +15,23 @@ from django.utils.translation import gettext_lazy
 
 from sosei.core.design.fields import EraDateField
 from sosei.core.design.map_fields import Place, PlaceField
+from sosei.core.payments.bank_text import (
+    HOLDER_LETTERS,
+    NAME_LETTERS,
+    Account,
+    BankCode,
+    BankTextError,
+    looks_like_postal_symbol,
+)
+from sosei.core.payments.forms_bank import BankTextField, DigitsField, bank_error
 from sosei.core.people.person_forms import AboutForm
 from sosei.core.records.attachments.forms import AttachmentField
 from sosei.core.records.attachments.types import JPEG, PDF, PNG, WEBP
 from sosei.engines.conventions.folding import fold_width
 from sosei.programmes.jobs.kinds import LICENCE, SKILL, WORK_KIND, choices
 from sosei.programmes.jobs.models import BankAccount, WorkerProfile
-from sosei.programmes.jobs.rules_workers import (
-    HOLDER_LETTERS,
-    NAME_LETTERS,
-    Account,
-    BankCode,
-    BankTextError,
-    fold_bank_text,
-    looks_like_postal_symbol,
-    read_day,
-    read_digits,
-)
+from sosei.programmes.jobs.rules_workers import read_day
 from sosei.programmes.jobs.services.workers import Wishes
-from sosei.programmes.jobs.words_workers import BANK_WORDS
 
 WEEKDAYS = tuple((day, WEEKDAYS_ABBR[day]) for day in (6, 0, 1, 2, 3, 4, 5))
 """As a calendar on a wall stands; Monday is 0."""
@@ -306,63 +304,6 @@ class RangeForm(AboutForm):
         if cleaned.get("first") and not cleaned.get("last") and not self.has_error("last"):
             cleaned["last"] = cleaned["first"]
         return cleaned
-
-
-class _BankField(forms.CharField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=60, **options)
-
-    def clean(self, value: Any) -> str:
-        """As payment files hold it.
-
-        Raises:
-            ValidationError: names what was typed, what is wrong with it and what to write.
-        """
-        text = str(value or "")
-        if not text.strip():
-            raise ValidationError(self.error_messages["required"], code="required")
-        try:
-            return self.read(text)
-        except BankTextError as error:
-            raise bank_error(error) from error
-
-    def read(self, text: str) -> str:
-        """As payment files hold it."""
-        raise NotImplementedError
-
-
-def bank_error(error: BankTextError) -> ValidationError:
-    """What is wrong, in the reader's language."""
-    return ValidationError(str(BANK_WORDS[error.code]) % error.values, code=error.code.value)
-
-
-class DigitsField(_BankField):
-    """A number of so many digits."""
-
-    def __init__(self, *, digits: int, pad: bool = False, **options: Any) -> None:
-        self.digits, self.pad = digits, pad
-        options.setdefault(
-            "widget",
-            forms.TextInput(attrs={"inputmode": "numeric", "size": digits + 4, "autocomplete": "off"}),
-        )
-        super().__init__(**options)
-
-    def read(self, text: str) -> str:
-        """The digits."""
-        return read_digits(text, digits=self.digits, pad=self.pad)
-
-
-class BankTextField(_BankField):
-    """A name in the letters of payment files."""
-
-    def __init__(self, *, letters: int, **options: Any) -> None:
-        self.letters = letters
-        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        super().__init__(**options)
-
-    def read(self, text: str) -> str:
-        """The name."""
-        return fold_bank_text(text, letters=self.letters)
 
 
 class AccountForm(AboutForm):

@@ -14,8 +14,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
 
+from sosei.core.design.pdf_paper import LABEL_WIDTH, MARGIN, make, markup, style
 from sosei.programmes.jobs import contract_terms
-from sosei.programmes.jobs.pdf_paper import LABEL_WIDTH, MARGIN, make, markup, style
 
 SIGNS_A_LINE, LINES_A_PAGE = 38, 48
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from sosei.programmes.jobs.rules_workers import Account
+from sosei.core.payments.bank_text import Account
 
 
 class Answer(StrEnum):

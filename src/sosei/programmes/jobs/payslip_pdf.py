@@ -11,9 +11,10 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Spacer, Table, TableStyle
 
-from sosei.programmes.jobs import pay_shown, pdf_paper
+from sosei.core.design import pdf_paper
+from sosei.core.design.pdf_paper import WIDTH, text
+from sosei.programmes.jobs import pay_shown
 from sosei.programmes.jobs.models import Payslip
-from sosei.programmes.jobs.pdf_paper import WIDTH, text
 
 LINE = colors.HexColor("#767676")
 SOFT = colors.HexColor("#f0f0f0")

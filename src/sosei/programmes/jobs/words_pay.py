@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from sosei.core.payments.bank_file import Kind
 from sosei.core.people import look_words
 from sosei.core.records.kinds import declare_group, declare_kind
 from sosei.core.records.rules import Scope
 from sosei.core.records.verbs import declare_verb
-from sosei.programmes.jobs.bank_file import Kind, Part
 from sosei.programmes.jobs.rules_pay import COMMUTING, Column, Paying
 
 LINES: Mapping[str, Any] = {
@@ -47,19 +47,6 @@ PAYING: Mapping[Paying, tuple[str, Any]] = {
     Paying.REPLACED: ("neutral", _("新しい明細に替わった")),
 }
 """Kind of chip, word."""
-PARTS: Mapping[Part, Any] = {
-    Part.PAYER_CODE: _("依頼人コード（10けた）"),
-    Part.PAYER_NAME: _("依頼人の名前"),
-    Part.BANK_CODE: _("銀行コード"),
-    Part.BANK_NAME: _("銀行の名前"),
-    Part.BRANCH_CODE: _("支店コード"),
-    Part.BRANCH_NAME: _("支店の名前"),
-    Part.NUMBER: _("口座番号"),
-    Part.HOLDER: _("口座の名義"),
-    Part.YEN: _("金額"),
-    Part.TOTAL: _("合計の金額"),
-    Part.COUNT: _("件数"),
-}
 FILE_KINDS: Mapping[Kind, Any] = {Kind.GENERAL: _("総合振込（21）"), Kind.WAGES: _("給与振込（11）")}
 
 for _name, _title, _sentence in (

@@ -13,7 +13,6 @@ from sosei.core.records.rules import Scope
 from sosei.core.records.verbs import declare_verb
 from sosei.programmes.jobs.kinds import LICENCE
 from sosei.programmes.jobs.models import WorkerProfile
-from sosei.programmes.jobs.rules_workers import BankCode
 
 PROOF_SEEN = "licence_proof"
 LICENCES_LISTED = "licence_list"
@@ -97,28 +96,6 @@ PROFILE = declare_group(
 )
 declare_kind("worker.licence_decided", PROFILE, _("資格の確認の結果"))
 declare_kind("worker.licence_expires", PROFILE, _("資格の有効期限のお知らせ"))
-
-BANK_WORDS = {
-    BankCode.EMPTY: _("入力してください。"),
-    BankCode.NOT_DIGITS: _(
-        "「%(value)s」には数字でない文字があります。%(length)sけたの数字だけを入れてください。"
-    ),
-    BankCode.WRONG_LENGTH: _(
-        "「%(value)s」は%(found)sけたです。通帳かキャッシュカードを見て、%(length)sけたで入れてください。"
-    ),
-    BankCode.NOT_KANA: _(
-        "「%(value)s」の「%(letters)s」は、銀行の振込では使えません。通帳のカナを入れてください（例：サトウ ハナコ）。"
-    ),
-    BankCode.NOT_IN_FILES: _(
-        "「%(value)s」の「ヲ」は、銀行の振込では使えません。通帳のカナを見て、ふつうは「オ」と入れてください。"
-    ),
-    BankCode.TOO_LONG: _(
-        "「%(value)s」は%(length)s文字です（濁点も1文字）。%(limit)s文字までにしてください。長い名義は、通帳のはじめの%(limit)s文字を入れます。"
-    ),
-    BankCode.POSTAL_SYMBOL: _(
-        "「%(value)s」はゆうちょ銀行の「記号」です。ここには、通帳に書いてある3けたの「店番」を入れてください。"
-    ),
-}
 
 
 def _looks_for_work(person: Person) -> bool:

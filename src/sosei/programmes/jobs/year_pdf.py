@@ -11,8 +11,8 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Spacer, Table, TableStyle
 
-from sosei.programmes.jobs import pdf_paper
-from sosei.programmes.jobs.pdf_paper import WIDTH, text
+from sosei.core.design import pdf_paper
+from sosei.core.design.pdf_paper import WIDTH, text
 from sosei.programmes.jobs.services.pay_year import YearSlip, column_of
 from sosei.programmes.jobs.words_pay import COLUMN_NAMES
 

@@ -14,6 +14,7 @@ REGISTERING = (
     "office_tasks",
     "addresses",
     "payable",
+    "presets",
 )
 """Modules whose names begin so tell the rooms below what this room has; each is imported once, at start."""
 

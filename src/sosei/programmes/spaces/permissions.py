@@ -207,6 +207,7 @@ PERMISSIONS: dict[str, dict[str, Predicate]] = {
     },
     "ladder": {"view": anybody, "add": nobody, "change": nobody, "delete": nobody},
     "space": {"view": can_see_space, "add": runs_host, "change": runs_host, "delete": can_drop_space},
+    "spaceindex": {"view": anybody, "add": nobody, "change": nobody, "delete": nobody},
     "spacephoto": _OF_SPACE,
     "openinghour": _OF_SPACE,
     "closure": {**_PUBLIC_OF_HOST, "delete": runs_host},

@@ -67,6 +67,8 @@ POLICIES = [
     *_with_history("spacereview", "id", _REVIEW, _REVIEW_WRITTEN),
     *_of_space("spacephoto", "openinghour", "pricelist", "priceitem", "extra", "speedlog"),
     *_all("true", "closure", "lottery", "lotteryspace", "lotterydraw", written=BUSINESS),
+    # Written by triggers, as whoever writes the space.
+    *_all("true", "spaceindex", written=BUSINESS),
     *_all("true", "usageterms", written=HERE),
     # Written by services that step out: by whom a place is taken is not the taker's to write.
     *_all("true", "occupancy", written="false"),

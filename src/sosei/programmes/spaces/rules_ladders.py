@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sosei.programmes.spaces.rules_errors import ErrorCode, RulesError, need_range
@@ -80,6 +81,11 @@ class Step:
         if self.days is not None:
             need_range(self.days, 0, MOST_DAYS, place="Step.days")
 
+    @property
+    def nominal_hours(self) -> int:
+        """Hours before a start at noon: the order of steps in hours and in days."""
+        return self.hours if self.hours is not None else 24 * (self.days or 0) - 12
+
     def deadline(self, starts_at: datetime, zone: ZoneInfo) -> datetime:
         """The last minute, in UTC, in which it is open; never after the start."""
         start = whole_minute(starts_at, place="starts_at")
@@ -119,24 +125,26 @@ class Ladder:
                 remedy=f"0..{MOST_STEPS}",
                 highest=MOST_STEPS,
             )
-        for unit in ("hours", "days"):
-            rows = [(each.hours if unit == "hours" else each.days, each.percent) for each in self.steps]
-            ordered = sorted((row for row in rows if row[0] is not None), key=lambda row: -(row[0] or 0))
-            for (before, percent), (next_before, next_percent) in zip(
-                ordered, [*ordered[1:], (None, self.last_percent)], strict=True
-            ):
-                if before == next_before:
-                    raise RulesError(
-                        ErrorCode.DUPLICATE, place=f"Step.{unit}", value=before, remedy="one step for each"
-                    )
-                if next_percent < percent:
-                    raise RulesError(
-                        ErrorCode.CHEAPER_LATER,
-                        place="Step.percent",
-                        value=next_percent,
-                        remedy=f"{percent}..100",
-                        before=percent,
-                    )
+        ordered = sorted(self.steps, key=lambda step: (-step.nominal_hours, step.percent))
+        percents = [*(step.percent for step in ordered), self.last_percent]
+        for percent, next_percent in pairwise(percents):
+            if next_percent < percent:
+                raise RulesError(
+                    ErrorCode.CHEAPER_LATER,
+                    place="Step.percent",
+                    value=next_percent,
+                    remedy=f"{percent}..100",
+                    before=percent,
+                )
+        ends = [(step.hours, step.days) for step in self.steps]
+        for hours, days in ends:
+            if ends.count((hours, days)) > 1:
+                raise RulesError(
+                    ErrorCode.DUPLICATE,
+                    place="Step.hours" if days is None else "Step.days",
+                    value=hours if days is None else days,
+                    remedy="one step for each",
+                )
 
 
 EASY = Ladder("easy", (Step(0, hours=24),), free_hours=48)
@@ -289,6 +297,26 @@ def steps_with_dates(
     return tuple(rows)
 
 
+def start_after_move(
+    ladder: Ladder,
+    counted_from: datetime,
+    new_start: datetime,
+    booked_at: datetime,
+    moved_at: datetime,
+    zone: ZoneInfo,
+) -> datetime:
+    """One start to count from after a move, where the moves themselves are not kept (else `moves` of `owed`).
+
+    Nothing was owed at the move: the new start. Something was: the earlier of both, so that nothing is won back.
+
+    Raises:
+        RulesError: as `owed`.
+    """
+    then = owed(ladder, counted_from, booked_at, moved_at, 0, zone)
+    old, new = in_utc(counted_from, place="counted_from"), in_utc(new_start, place="new_start")
+    return new if then.percent == 0 else min(old, new)
+
+
 def change_due(old_yen: int, new_yen: int, standing: Owed) -> ChangeDue:
     """What a change of price brings: more is paid in full; of less, the standing percentage is kept.
 
@@ -318,8 +346,6 @@ def _standing(
     if not standing:
         return _of(ladder.last_percent, yen, Why.LAST)
     step = min(standing, key=lambda each: each.percent)
-    if step.percent > ladder.last_percent:
-        return _of(ladder.last_percent, yen, Why.LAST)
     return _of(step.percent, yen, Why.STEP, step)
 
 

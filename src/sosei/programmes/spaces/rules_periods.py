@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sosei.programmes.spaces.rules_errors import ErrorCode, RulesError
@@ -159,7 +160,7 @@ def split_at(period: Period, moments: Iterable[datetime]) -> list[Period]:
     """A period cut at those moments that lie inside it."""
     cuts = sorted({moment for moment in moments if period.start < moment < period.end})
     edges = [period.start, *cuts, period.end]
-    return [Period(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    return [Period(start, end) for start, end in pairwise(edges)]
 
 
 def span_on(day: date, opens: int, closes: int, zone: ZoneInfo) -> Period | None:

@@ -4,7 +4,14 @@ from sosei.core.payments.models.bills import Bill, Charge, ChargeLine
 from sosei.core.payments.models.embedded import EmbeddedNotice, EmbeddedOrder, EmbeddedRefund
 from sosei.core.payments.models.gateway import Deposit, GatewayEvent, NoticeDelivery, RefusedNotice
 from sosei.core.payments.models.ledger import LedgerLine, LedgerTransaction
-from sosei.core.payments.models.papers import Invoice, InvoiceLine, Receipt, Statement
+from sosei.core.payments.models.papers import (
+    Invoice,
+    InvoiceLine,
+    PaperCount,
+    Receipt,
+    Statement,
+    StatementLine,
+)
 from sosei.core.payments.models.payments import Payment, PaymentStep, Refund
 from sosei.core.payments.models.payouts import IncomingTransfer, Payout, PayoutLine, TransferFile
 from sosei.core.payments.models.rules_of_town import ExemptionRule, FeeRate, PayeeSettings
@@ -26,6 +33,7 @@ __all__ = [
     "LedgerLine",
     "LedgerTransaction",
     "NoticeDelivery",
+    "PaperCount",
     "PayeeSettings",
     "Payment",
     "PaymentStep",
@@ -35,5 +43,6 @@ __all__ = [
     "Refund",
     "RefusedNotice",
     "Statement",
+    "StatementLine",
     "TransferFile",
 ]

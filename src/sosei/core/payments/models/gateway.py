@@ -106,7 +106,11 @@ class RefusedNotice(models.Model):
 
 
 class Deposit(models.Model):
-    """What a gateway paid into the bank account, out of what it had collected for a town."""
+    """What a gateway paid into the bank account, out of what it had collected for a town.
+
+    Attributes:
+        fee: what it kept for itself of that and had not told before.
+    """
 
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="+", verbose_name=_("自治体")
@@ -114,6 +118,7 @@ class Deposit(models.Model):
     gateway = models.CharField(_("決済会社"), max_length=20)
     key = models.CharField(_("入金の番号"), max_length=120)
     yen = models.PositiveIntegerField(_("円"))
+    fee = models.PositiveIntegerField(_("引かれた決済手数料（円）"), default=0)
     on_date = models.DateField(_("入金日"))
     made_at = models.DateTimeField(_("書いた時刻"))
     actor = actor()

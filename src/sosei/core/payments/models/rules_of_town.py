@@ -48,11 +48,16 @@ class FeeRate(models.Model):
 
 @keep_history()
 class ExemptionRule(models.Model):
-    """A reduction of public fees that the town's ordinance names (減免)."""
+    """A reduction of public fees that the town's ordinance names (減免).
+
+    Attributes:
+        code: what groups and bookings call it; another row with the same code follows when the ordinance changes.
+    """
 
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="+", verbose_name=_("自治体")
     )
+    code = models.SlugField(_("区分の記号"), max_length=40)
     title = models.CharField(_("名前"), max_length=120)
     title_en = models.CharField(_("名前（英語）"), max_length=120, blank=True)
     percent = models.PositiveSmallIntegerField(_("減らす割合（％）"), validators=[MaxValueValidator(100)])
@@ -70,6 +75,9 @@ class ExemptionRule(models.Model):
         ordering = ["title", "pk"]
         triggers = [never_deleted("exemption_rule_never_deleted")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "code", "starts_on"], name="exemption_rule_once_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(percent__gte=1, percent__lte=100), name="exemption_rule_possible"
             ),
@@ -90,6 +98,7 @@ class PayeeSettings(OfPayee, BankAccount):
     Attributes:
         of: a host (then `payee` is set), the town itself, or the platform that takes its share in this town.
         registration_number: T and thirteen digits; empty for who is not registered for qualified invoices.
+        is_corporation: its digits are then a corporate number with its check digit.
         mediated_from: the day from which the platform may issue invoices in the host's name (媒介者交付特例).
         gateway_account: the payee's account at the gateway, where it keeps one (Stripe Connect).
     """
@@ -104,6 +113,7 @@ class PayeeSettings(OfPayee, BankAccount):
     issuer_address = models.CharField(_("請求書に書く住所"), max_length=200, blank=True)
     issuer_phone = models.CharField(_("請求書に書く電話"), max_length=16, blank=True)
     registration_number = models.CharField(_("登録番号"), max_length=14, blank=True)
+    is_corporation = models.BooleanField(_("法人"), default=True)
     mediated_from = models.DateField(_("媒介者交付の通知の日"), null=True, blank=True)
     gateway_account = models.CharField(_("決済会社の口座の番号"), max_length=80, blank=True)
     payer_code = models.CharField(_("依頼人コード（10けた）"), max_length=10, blank=True)

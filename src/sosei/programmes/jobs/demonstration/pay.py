@@ -7,8 +7,8 @@ from functools import partial
 
 from django.utils import timezone
 
+from sosei.core.payments.bank_file import Kind, Payer
 from sosei.engines.labour.spans import JST
-from sosei.programmes.jobs.bank_file import Kind, Payer
 from sosei.programmes.jobs.demonstration.story import DAY, Story, Town
 from sosei.programmes.jobs.models import BankAccount, Contract, Employer, PayRun, Payslip
 from sosei.programmes.jobs.rules_pay import ByHand, Column

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from sosei.core.payments.bank_text import Account
 from sosei.core.people import roles
 from sosei.core.people.models import Person
 from sosei.core.people.services.acting import Acting
@@ -23,7 +24,6 @@ from sosei.programmes.jobs.birth_purpose import LAW
 from sosei.programmes.jobs.demonstration.story import DAY, Story, Town
 from sosei.programmes.jobs.demonstration.tables import rows
 from sosei.programmes.jobs.models import BankAccount
-from sosei.programmes.jobs.rules_workers import Account
 from sosei.programmes.jobs.search_filters import Filters
 from sosei.programmes.jobs.services import licences, search, workers
 

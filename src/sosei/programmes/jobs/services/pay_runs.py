@@ -13,20 +13,21 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from sosei.core.payments import bank_file
+from sosei.core.payments.bank_file import BankFileError, Kind, Payer, Transfer
+from sosei.core.payments.bank_text import Account
+from sosei.core.payments.words_bank import PARTS
 from sosei.core.people import tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
 from sosei.core.records.models import Entry
 from sosei.core.records.services import write_entry
 from sosei.engines.labour.spans import JST
-from sosei.programmes.jobs import bank_file, letters_pay, locks_pay
-from sosei.programmes.jobs.bank_file import BankFileError, Kind, Payer, Transfer
+from sosei.programmes.jobs import letters_pay, locks_pay
 from sosei.programmes.jobs.errors_pay import PayError
 from sosei.programmes.jobs.models import BankAccount, Employer, PayRun, PayRunLine, Payslip
 from sosei.programmes.jobs.rules_pay import Paying
-from sosei.programmes.jobs.rules_workers import Account
 from sosei.programmes.jobs.services.pay_balance import Standing, standings
-from sosei.programmes.jobs.words_pay import PARTS
 
 SATURDAY = 5
 

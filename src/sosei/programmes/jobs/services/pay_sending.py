@@ -8,6 +8,7 @@ import rules
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sosei.core.payments.bank_text import Account
 from sosei.core.people import tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
@@ -16,7 +17,6 @@ from sosei.core.records.services import write_entry
 from sosei.programmes.jobs.errors_pay import PayError
 from sosei.programmes.jobs.models import BankAccount, PayRun, PayRunLine
 from sosei.programmes.jobs.payouts import Answer, Order, PayoutGateway, Told
-from sosei.programmes.jobs.rules_workers import Account
 from sosei.programmes.jobs.services import pay_runs
 
 

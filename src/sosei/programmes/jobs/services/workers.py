@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from sosei.core.payments.bank_text import Account
 from sosei.core.people.errors import NotAllowedError, RefusedError
 from sosei.core.people.services.acting import Acting
 from sosei.programmes.jobs.kinds import SKILL, WORK_KIND, UnknownSlugError, one_of
 from sosei.programmes.jobs.locks import lock_persons
 from sosei.programmes.jobs.models import Availability, BankAccount, WorkerProfile
-from sosei.programmes.jobs.rules_workers import Account, days_within, ranges_of
+from sosei.programmes.jobs.rules_workers import days_within, ranges_of
 
 HORIZON_MONTHS = 13
 """Months, this one included, in which free days may be told."""

@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sosei.core.design.pagination import paginate
+from sosei.core.payments.bank_file import Kind, read_payer
 from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
 from sosei.core.records.models import Entry
-from sosei.programmes.jobs.bank_file import Kind, read_payer
 from sosei.programmes.jobs.forms_pay import ReasonForm, RunForm
 from sosei.programmes.jobs.models import BankAccount, Employer, PayRun, PayRunLine, Payslip
 from sosei.programmes.jobs.payouts import gateway

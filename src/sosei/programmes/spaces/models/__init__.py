@@ -32,6 +32,7 @@ from sosei.programmes.spaces.models.listings import (
 )
 from sosei.programmes.spaces.models.lotteries import Lottery, LotteryDraw, LotteryEntry, LotterySpace
 from sosei.programmes.spaces.models.prices import Extra, PriceItem, PriceList
+from sosei.programmes.spaces.models.search import SpaceIndex
 
 __all__ = [
     "Block",
@@ -65,6 +66,7 @@ __all__ = [
     "PriceList",
     "SearchMiss",
     "Space",
+    "SpaceIndex",
     "SpacePhoto",
     "SpaceReview",
     "SpaceWish",

@@ -120,8 +120,8 @@ class Booking(models.Model):
         USED = "used", _("使った")
         NO_SHOW = "no_show", _("来なかった")
 
-    STANDING = ("held", "requested", "confirmed", "used", "no_show")
-    """States in which the period is taken (a request holds its place until it is answered or lapses)."""
+    STANDING = ("held", "confirmed", "used", "no_show")
+    """States in which the period is taken; a request keeps nobody out until it is accepted (rules_bookings)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="bookings")
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="bookings")
@@ -227,6 +227,9 @@ class Occupancy(models.Model):
     """One row for each smallest space that something takes, buffers included: no two ever overlap.
 
     The row goes when what took it goes. A hold carries the moment it ends: whoever comes later removes it first.
+
+    Attributes:
+        key: of the order that is just being made; for that moment it stands for the booking that is not there yet.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -241,6 +244,7 @@ class Occupancy(models.Model):
     waiting = models.ForeignKey(
         "spaces.WaitingEntry", null=True, blank=True, on_delete=models.CASCADE, related_name="occupancies"
     )
+    key = models.UUIDField(null=True, blank=True)
     until = models.DateTimeField(_("いつまでおさえるか"), null=True, blank=True)
 
     objects = PublicQuerySet.as_manager()
@@ -257,13 +261,23 @@ class Occupancy(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                condition=Q(booking__isnull=False, block__isnull=True, waiting__isnull=True)
-                | Q(booking__isnull=True, block__isnull=False, waiting__isnull=True)
-                | Q(booking__isnull=True, block__isnull=True, waiting__isnull=False),
+                condition=Q(booking__isnull=False, block__isnull=True, waiting__isnull=True, key__isnull=True)
+                | Q(booking__isnull=True, block__isnull=False, waiting__isnull=True, key__isnull=True)
+                | Q(booking__isnull=True, block__isnull=True, waiting__isnull=False, key__isnull=True)
+                | Q(
+                    booking__isnull=True,
+                    block__isnull=True,
+                    waiting__isnull=True,
+                    key__isnull=False,
+                    until__isnull=False,
+                ),
                 name="space_taken_by_one_thing",
             ),
         ]
-        indexes = [models.Index(fields=["until"], condition=Q(until__isnull=False), name="space_taken_until")]
+        indexes = [
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="space_taken_until"),
+            models.Index(fields=["key"], condition=Q(key__isnull=False), name="space_taken_for_an_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.space_id} {self.period}"

@@ -107,9 +107,14 @@ class CatalogueItem(models.Model):
 
 @keep_history()
 class IctNeed(models.Model):
-    """What a space shall be used for, and what was found on site; `host` is none where the town itself asks."""
+    """What a space shall be used for, and what was found on site; for a public space, its department asks.
+
+    `uses` is all that goes on at the same time, a list of {"purpose", "users"} as rules_ict takes it; `use` and `people`
+    are the first of them. `misses` says which unmet searches it comes from, `income_basis` what they would bring.
+    """
 
     class State(models.TextChoices):
+        DRAFT = "draft", _("下書き")
         OPEN = "open", _("提案を待っている")
         CHOSEN = "chosen", _("決めた")
         DONE = "done", _("工事が終わった")
@@ -120,11 +125,12 @@ class IctNeed(models.Model):
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="ict_needs")
     use = models.CharField(_("使い道"), max_length=24)
     people = models.PositiveIntegerField(_("人数"))
+    uses = models.JSONField(_("同時の使い道"), default=list)
     survey = models.JSONField(_("現地のようす"), default=dict)
     wishes = models.TextField(_("希望"), blank=True)
     misses = models.JSONField(_("もとになった検索"), default=list, blank=True)
     income_basis = models.JSONField(_("増える予約の見込み"), default=dict, blank=True)
-    state = models.CharField(_("状態"), max_length=7, choices=State, default=State.OPEN)
+    state = models.CharField(_("状態"), max_length=7, choices=State, default=State.DRAFT)
     answer_until = models.DateField(_("提案の期限"), null=True, blank=True)
     asked_at = models.DateTimeField(_("出した時刻"))
     asked_by = who(_("出した人"))
@@ -170,6 +176,15 @@ class IctProposal(models.Model):
     state = models.CharField(_("状態"), max_length=10, choices=State, default=State.SUGGESTED)
     answer = models.TextField(_("会社の返事"), blank=True)
     answered_at = models.DateTimeField(_("返事の時刻"), null=True, blank=True)
+    promised_down = models.DecimalField(
+        _("約束する下り（Mbps）"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    promised_up = models.DecimalField(
+        _("約束する上り（Mbps）"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    promised_ping = models.DecimalField(
+        _("約束するping（ms）"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
     valid_until = models.DateField(_("見積もりの期限"), null=True, blank=True)
     install_on = models.DateField(_("工事の日"), null=True, blank=True)
     made_at = models.DateTimeField(_("作った時刻"))
@@ -281,6 +296,7 @@ class SpeedLog(models.Model):
     down = models.DecimalField(_("下り（Mbps）"), max_digits=8, decimal_places=2)
     up = models.DecimalField(_("上り（Mbps）"), max_digits=8, decimal_places=2)
     ping = models.DecimalField(_("ping（ms）"), max_digits=7, decimal_places=2)
+    key = models.UUIDField(null=True, blank=True, unique=True)
     made_by = who(_("測った人"))
 
     objects = OfSpaceQuerySet.as_manager()

@@ -15,6 +15,7 @@ from sosei.core.records.models import Attachment
 from sosei.programmes.spaces.models.columns import latitude, longitude, who
 from sosei.programmes.spaces.models.hosts import Host
 from sosei.programmes.spaces.querysets import BusinessQuerySet, OfSpaceQuerySet, PublicQuerySet, SpaceQuerySet
+from sosei.programmes.spaces.search_triggers import index_by, index_of_space, words_of_space
 
 MINUTES = _("分")
 
@@ -23,8 +24,8 @@ MINUTES = _("分")
 class Ladder(models.Model):
     """Steps of a cancellation charge: a preset of the program (no host) or a host's own.
 
-    `steps` is a list of {"minutes_before": n, "percent": p}: who cancels later than n minutes before the start
-    owes p percent; rules_ladders reads it.
+    `steps` is a list of {"days": n, "percent": p} or {"hours": n, "percent": p}: who cancels until then owes p percent;
+    the last, {"percent": p}, holds after all of them. `as_rules` reads it.
     """
 
     municipality = models.ForeignKey(
@@ -62,7 +63,7 @@ class Ladder(models.Model):
         return self.name_en if get_language() == "en" and self.name_en else self.name
 
 
-@keep_history()
+@keep_history(exclude=("words",))
 class Space(models.Model):
     """A place that can be booked; a hall that contains rooms is the parent of its rooms.
 
@@ -162,6 +163,7 @@ class Space(models.Model):
         verbose_name = _("場所")
         verbose_name_plural = _("場所")
         ordering = ["name", "pk"]
+        triggers = [words_of_space(), index_of_space()]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="published") | Q(published_at__isnull=False),
@@ -241,6 +243,7 @@ class OpeningHour(models.Model):
         verbose_name = _("時間")
         verbose_name_plural = _("時間")
         ordering = ["kind", "day", "opens", "pk"]
+        triggers = [index_by("space_index_by_hours")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(opens__lt=F("closes"), closes__lte=2880) & Q(opens__lt=1440),

@@ -13,16 +13,22 @@ from sosei.programmes.spaces.models.columns import who
 from sosei.programmes.spaces.models.hosts import Host
 from sosei.programmes.spaces.models.listings import Space
 from sosei.programmes.spaces.querysets import OfSpaceQuerySet
+from sosei.programmes.spaces.search_triggers import index_by
 
 
 @keep_history()
 class PriceList(models.Model):
-    """What a space costs from a day on, until the next list begins."""
+    """What a space costs from a day on, until the next list begins.
+
+    Attributes:
+        combine: hours, slots, days and packages may stand together in one booking; else it has one kind of them.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="+")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="price_lists")
     valid_from = models.DateField(_("いつから"))
+    combine = models.BooleanField(_("ちがう種類の料金を組み合わせる"), default=True)
     ordinance = models.CharField(_("根拠の条例など"), max_length=120, blank=True)
     made_at = models.DateTimeField(_("作った時刻"))
     made_by = who(_("作った人"))
@@ -33,6 +39,7 @@ class PriceList(models.Model):
         verbose_name = _("料金表")
         verbose_name_plural = _("料金表")
         ordering = ["-valid_from", "pk"]
+        triggers = [index_by("space_index_by_list")]
         constraints = [
             models.UniqueConstraint(fields=["space", "valid_from"], name="space_price_list_once_a_day")
         ]
@@ -42,7 +49,12 @@ class PriceList(models.Model):
 
 
 class PriceItem(models.Model):
-    """A price: an hour, a slot of the day, a day, or a package of hours; tax included."""
+    """A price: an hour, a slot of the day, a day, or a package of hours; tax included.
+
+    Attributes:
+        season_from, season_until: month and day as a number (1231 is 31 December), both in it; may go over the new year.
+        minutes: length of a package; of hours, the least that is charged.
+    """
 
     class Kind(models.TextChoices):
         HOUR = "hour", _("1時間")
@@ -73,7 +85,7 @@ class PriceItem(models.Model):
     season_until = models.PositiveSmallIntegerField(_("季節の終わり（月日）"), null=True, blank=True)
     opens = models.PositiveSmallIntegerField(_("始まり（0時からの分）"), default=0)
     closes = models.PositiveSmallIntegerField(_("終わり（0時からの分）"), default=1440)
-    minutes = models.PositiveIntegerField(_("パックの長さ（分）"), null=True, blank=True)
+    minutes = models.PositiveIntegerField(_("パックの長さ、または最低の時間（分）"), null=True, blank=True)
     yen = models.PositiveIntegerField(_("料金（円・税込み）"))
     position = models.PositiveSmallIntegerField(_("順"), default=0)
 
@@ -83,6 +95,7 @@ class PriceItem(models.Model):
         verbose_name = _("料金")
         verbose_name_plural = _("料金")
         ordering = ["position", "pk"]
+        triggers = [index_by("space_index_by_price")]
         constraints = [
             models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="space_price_goes_on"),
             models.CheckConstraint(

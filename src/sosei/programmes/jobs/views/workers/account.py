@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from sosei.core.payments.bank_text import Account
 from sosei.core.people.views.subject import acting, subject_page, typed_before
 from sosei.programmes.jobs.forms_workers import AccountForm
 from sosei.programmes.jobs.models import BankAccount
-from sosei.programmes.jobs.rules_workers import Account
 from sosei.programmes.jobs.services import workers
 from sosei.programmes.jobs.views.workers.common import done, work_crumbs
 

@@ -1,4 +1,4 @@
-"""The sheet of paper of this room's PDFs: font, styles, margins, page numbers; the same content gives the same bytes."""
+"""The sheet of paper of Sosei's PDFs: font, styles, margins, page numbers; the same content gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file by which a bank transfers wages: fixed records of 120 bytes in half-width kana (全銀協規定形式); plain Python."""
+"""The file by which a bank transfers money: fixed records of 120 bytes in half-width kana (全銀協規定形式); plain Python."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sosei.programmes.jobs.rules_workers import Account, BankTextError, fold_bank_text
+from sosei.core.payments.bank_text import Account, BankTextError, fold_bank_text
 
 RECORD, END = 120, b"\r\n"
 ENCODING = "cp932"

@@ -1,0 +1,56 @@
+"""Panels that other subjects put on an order's page, under the booking they belong to.
+
+    register_booking_panel(door_code)      # door_code(booking, door) -> Panel | None
+
+`door` tells who reads (`door.side`: guest or host) and the way there (`door.url("cancel")`). Called from a subject's
+`addresses_<x>.py`. One query a panel at most: an order of a series has many bookings, and only the next ones are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from sosei.programmes.spaces.booking_doors import Door
+    from sosei.programmes.spaces.models import Booking
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block under a booking.
+
+    Attributes:
+        template: rendered with `context`, `booking` and `door`.
+        order: place among the others, small ones first.
+        on_paper: also on the page that is printed.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    order: int = 100
+    on_paper: bool = False
+
+
+BookingPanel: TypeAlias = "Callable[[Booking, Door], Panel | None]"
+_panels: list[BookingPanel] = []
+
+
+def register_booking_panel(panel: BookingPanel) -> None:
+    """Adds a panel to every booking; called once, at start."""
+    if panel not in _panels:
+        _panels.append(panel)
+
+
+def booking_panels(booking: Booking, door: Door, request: Any, *, on_paper: bool = False) -> list[SafeString]:
+    """The panels of a booking in their order, rendered."""
+    made = [panel(booking, door) for panel in _panels]
+    shown = [one for one in made if one is not None and (one.on_paper or not on_paper)]
+    return [
+        render_to_string(one.template, {**one.context, "booking": booking, "door": door}, request)
+        for one in sorted(shown, key=lambda one: one.order)
+    ]

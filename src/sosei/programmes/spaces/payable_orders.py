@@ -1,0 +1,45 @@
+"""Declares to `core.payments` that orders of spaces are paid for, and wakes those who listen to bookings."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sosei.core.payments.kinds import declare_payable
+from sosei.core.payments.models import Bill
+from sosei.core.people.models import Person
+from sosei.programmes.spaces import facts, locks
+from sosei.programmes.spaces.models import Order
+from sosei.programmes.spaces.services import bookings, numbers, waiting
+from sosei.programmes.spaces.services.money import KIND
+
+__all__ = ["facts", "waiting"]
+
+
+def describe(object_key: str) -> str:
+    """One line on an order, in the reader's language."""
+    order = Order.objects.prefetch_related("bookings__space").get(pk=int(object_key))
+    made = list(order.bookings.all())
+    told = {"number": order.number, "space": made[0].space if made else order.host, "times": len(made)}
+    if len(made) > 1:
+        return _("予約 %(number)s：%(space)s ほか（%(times)s回）") % told
+    return _("予約 %(number)s：%(space)s") % told
+
+
+def page(bill: Bill, person: Person | None) -> str:
+    """Where the payer sees the order."""
+    order = Order.objects.get(pk=int(bill.object_key))
+    if person is not None:
+        return reverse("spaces:my-order", args=[order.number])
+    return reverse("spaces:link-open", args=[order.number, numbers.secret_of(order)])
+
+
+declare_payable(
+    KIND,
+    gettext_lazy("場所の予約"),
+    describe=describe,
+    on_change=bookings.bill_changed,
+    page=page,
+    lock=locks.lock_order_of_bill,
+)

@@ -1,0 +1,485 @@
+"""The life of a booking: confirmed in one place only, answered, lapsed, used; told to whoever registered for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from sosei.core.payments.models import Bill
+from sosei.core.people import tenancy
+from sosei.core.people.models import Person
+from sosei.core.records.services import write_entry
+from sosei.programmes.spaces import booking_hooks, locks
+from sosei.programmes.spaces.as_rules import zone_of
+from sosei.programmes.spaces.errors_bookings import (
+    BookingError,
+    NotAllowedError,
+    TakenError,
+    TooLateError,
+    why,
+)
+from sosei.programmes.spaces.models import Booking, LockUse, Order
+from sosei.programmes.spaces.periods import period_of
+from sosei.programmes.spaces.permissions import may_act_for, runs_host, serves_spaces
+from sosei.programmes.spaces.rules_bookings import (
+    NO_SHOW_TERM,
+    Code,
+    Facts,
+    State,
+    Who,
+    counts_as_used,
+    may_step,
+    pay_until,
+)
+from sosei.programmes.spaces.rules_errors import Refusal
+from sosei.programmes.spaces.services import money, numbers, payment_terms, placing
+
+DAYS_TO_PAY = 2
+"""Days in which an accepted request is to be paid where the way itself says nothing."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of an answer.
+
+    Attributes:
+        declined: requests that wanted the same place and could not have it any more.
+    """
+
+    booking: Booking
+    declined: tuple[Booking, ...] = ()
+
+
+def must_be_guest_side(order: Order, actor: Person | None, secret: str = "") -> None:
+    """The guest, staff of the town, or somebody without an account who holds the secret of the order.
+
+    Raises:
+        NotAllowedError: somebody else.
+    """
+    if actor is None:
+        allowed = numbers.proves(order, secret)
+    else:
+        allowed = may_act_for(actor, order) or serves_spaces(actor, order)
+    if not allowed:
+        raise NotAllowedError(_("この予約を変えられるのは、予約した人と市の担当者だけです。"))
+
+
+def must_run_host(actor: Person | None, target: Any) -> None:
+    """Somebody who acts for the host, or staff of the town.
+
+    Raises:
+        NotAllowedError: somebody else.
+    """
+    if actor is None or not runs_host(actor, target):
+        raise NotAllowedError(_("これができるのは、貸す人と市の担当者だけです。"))
+
+
+def facts_of(booking: Booking) -> Facts:
+    """What the rules ask of a booking."""
+    opened = LockUse.objects.filter(code__booking=booking, opened=True).aggregate(at=Min("at"))["at"]
+    return Facts(period_of(booking.period), booking.answer_until, opened)
+
+
+def must_step(booking: Booking, after: State, who: Who, now: datetime) -> None:
+    """The state may be changed so.
+
+    Raises:
+        TooLateError, BookingError: it may not; the text says why.
+    """
+    refusal = may_step(State(booking.state), after, who, facts_of(booking), now)
+    if refusal is None:
+        return
+    late = refusal.code in (Code.HAS_BEGUN, Code.TERM_OVER)
+    kind = TooLateError if late else BookingError
+    raise kind(why(refusal, zone_of(booking.municipality)))
+
+
+def enter(booking: Booking, state: str, now: datetime) -> None:
+    """Writes a state that the rules allow; the order is locked."""
+    booking.state = state
+    waits = state in (Booking.State.HELD, Booking.State.REQUESTED)
+    if not waits:
+        booking.answer_until = None
+    if state == Booking.State.CONFIRMED and booking.confirmed_at is None:
+        booking.confirmed_at = now
+    if state not in (Booking.State.CONFIRMED, Booking.State.HELD, Booking.State.REQUESTED):
+        booking.ended_at = now
+    booking.save(update_fields=["state", "answer_until", "confirmed_at", "ended_at"])
+
+
+def record(
+    booking: Booking,
+    what: str,
+    *,
+    actor: Person | None,
+    reason: str = "",
+    of_guest: bool = False,
+    **data: Any,
+) -> None:
+    """Leaves an entry on a booking."""
+    person = booking.person
+    served = of_guest and actor is not None and person is not None and actor.pk != person.pk
+    write_entry(
+        actor=actor,
+        verb=f"space_booking.{what}",
+        subject=booking,
+        person=person,
+        municipality=booking.municipality,
+        on_behalf_of=person if served else None,
+        reason=reason,
+        data={
+            "number": booking.order.number,
+            "space": booking.space.name,
+            "start": booking.period.lower.isoformat(timespec="minutes"),
+            **data,
+        },
+    )
+
+
+# --- Confirmed --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def confirm(*, booking: Booking, now: datetime, actor: Person | None) -> Booking:
+    """A held booking is settled; one that is so already stays as it is.
+
+    Raises:
+        TakenError: the hold had run out, and somebody else has the place.
+        TooLateError: it has begun, or is over.
+        BookingError: nothing holds it, or what it owes is not on the bill.
+    """
+    with tenancy.unguarded():
+        order = locks.lock_order(booking.order_id)
+        held = locks.bookings_of({order.pk: order}, [booking.pk])[0]
+        if held.state == Booking.State.CONFIRMED:
+            return held
+        confirm_held(held, now=now, actor=actor)
+        return held
+
+
+def confirm_held(booking: Booking, *, now: datetime, actor: Person | None) -> None:
+    """THE one function by which a booking becomes confirmed; its order is locked, or was just made.
+
+    Raises:
+        As `confirm`.
+    """
+    if now >= booking.period.lower and booking.order.source != Order.Source.PHONE:
+        raise TooLateError(_("もう始まっている時間なので、予約を決められません。"))
+    refusal = may_step(State(booking.state), State.CONFIRMED, Who.PROGRAM, Facts(period_of(booking.period)), now)
+    if refusal is not None:
+        raise BookingError(why(refusal, zone_of(booking.municipality)))
+    if booking.yen and money.due_of([booking])[booking.pk] != booking.yen:
+        raise BookingError(_("この予約の料金が請求に入っていないため、決められません。市の担当者に伝えてください。"))
+    try:
+        placing.keep(booking=booking, now=now)
+    except placing.LostError as error:
+        raise _taken(booking) from error
+    enter(booking, Booking.State.CONFIRMED, now)
+    record(booking, "confirmed", actor=actor)
+    booking_hooks.tell("confirmed", booking, actor=actor, now=now)
+
+
+def _taken(booking: Booking) -> TakenError:
+    from sosei.programmes.spaces import availability
+    from sosei.programmes.spaces.errors_bookings import Code as OwnCode
+    from sosei.programmes.spaces.services.orders import Wanted
+
+    wanted = Wanted(booking.space, period_of(booking.period))
+    return TakenError(
+        [wanted],
+        [Refusal(OwnCode.JUST_TAKEN)],
+        lambda: availability.nearest(wanted.space, wanted.period, tier=booking.order.tier),
+    )
+
+
+def hold_until(bookings: Iterable[Booking], until: datetime) -> None:
+    """Places are held until another moment, because they are paid another way; the order is locked."""
+    for booking in bookings:
+        booking.answer_until = until
+        booking.save(update_fields=["answer_until"])
+        booking.occupancies.update(until=until)
+
+
+@transaction.atomic
+def bill_changed(bill: Bill) -> None:
+    """What is paid settles what is held; what comes when somebody else has the place goes back.
+
+    Called by `core.payments` in the transaction of the change, the order locked, the standing beside the bill.
+    """
+    if money.is_own_change():
+        return
+    order = locks.lock_order(int(bill.object_key))
+    held = [one for one in locks.bookings_of({order.pk: order}) if one.state == Booking.State.HELD]
+    if not held:
+        return
+    now = timezone.now()
+    if bill.paid - bill.refunded - bill.refunding >= bill.charged:
+        _confirm_paid(order, held, now)
+    elif not bill.waiting and all(one.answer_until <= now for one in held):
+        _lapse(order, held, now, "unpaid")
+
+
+def _confirm_paid(order: Order, held: Sequence[Booking], now: datetime) -> None:
+    lost: list[Booking] = []
+    try:
+        with transaction.atomic():
+            for booking in held:
+                try:
+                    with transaction.atomic():
+                        confirm_held(booking, now=now, actor=None)
+                except (TakenError, TooLateError):
+                    lost.append(booking)
+                    if order.shape == Order.Shape.ROOMS:
+                        raise
+    except (TakenError, TooLateError):
+        # Several rooms are wanted together or not at all.
+        lost = list(held)
+    if lost:
+        fresh = locks.bookings_of({order.pk: order}, [one.pk for one in lost])
+        _lapse(order, fresh, now, "taken")
+
+
+# --- Asked of the host ------------------------------------------------------------------------------------------------
+
+
+def competing(booking: Booking) -> list[Booking]:
+    """Requests that cannot be had any more when this one is accepted."""
+    others = _requests_near(booking)
+    wanted = [(one.space, period_of(one.period)) for one in (booking, *others)]
+    taken = placing.leaves(wanted)
+    mine = [(leaf, period) for place, leaf, period in taken if place == 0]
+    losing = {
+        place
+        for place, leaf, period in taken
+        if place and any(leaf == own and period.overlaps(time) for own, time in mine)
+    }
+    return [one for place, one in enumerate(others, start=1) if place in losing]
+
+
+def _requests_near(booking: Booking) -> list[Booking]:
+    day = timedelta(days=1)
+    near = (booking.period.lower - day, booking.period.upper + day)
+    rows = Booking.objects.filter(
+        host=booking.host_id, state=Booking.State.REQUESTED, period__overlap=near
+    ).exclude(order=booking.order_id)
+    return list(rows.select_related("space__municipality", "order", "person", "municipality").order_by("booked_at", "pk"))
+
+
+def answer_request(*, booking: Booking, accept: bool, reason: str, actor: Person) -> Answered:
+    """The host says yes or no; several rooms of one order are answered together.
+
+    Accepted, it is confirmed where nothing has to be paid first, else held until it is paid. Requests that wanted the
+    same place are declined then.
+
+    Raises:
+        NotAllowedError: `actor` neither acts for the host nor serves the town.
+        TakenError: the place is taken by now.
+        TooLateError: the time to answer is over.
+        BookingError: answered already, or declined without a reason.
+    """
+    must_run_host(actor, booking)
+    if not accept and not reason.strip():
+        raise BookingError(_("ことわる理由を書いてください。申し込んだ人に伝わります。"), "reason")
+    now = timezone.now()
+    with tenancy.unguarded():
+        placing.sweep(places=[(booking.space, period_of(booking.period))], now=now)
+        with transaction.atomic():
+            rivals = competing(booking) if accept else []
+            orders = locks.lock_orders({booking.order_id, *(one.order_id for one in rivals)})
+            order = orders[booking.order_id]
+            mine = locks.bookings_of({order.pk: order})
+            asked = [
+                one
+                for one in mine
+                if one.pk == booking.pk or (order.shape == Order.Shape.ROOMS and one.state == Booking.State.REQUESTED)
+            ]
+            for one in asked:
+                must_step(one, State.HELD if accept else State.DECLINED, Who.HOST, now)
+            if not accept:
+                _decline(asked, reason.strip(), actor, now)
+                return Answered(_of(asked, booking))
+            _accept(order, asked, reason.strip(), actor, now)
+            keys = [one.pk for one in rivals]
+            losing = [
+                one for one in locks.bookings_of(orders, keys) if one.state == Booking.State.REQUESTED
+            ]
+            with override(order.guest_language):
+                _decline(losing, _("同じ時間の、ほかの申し込みに決まりました。"), None, now)
+            return Answered(_of(asked, booking), tuple(losing))
+
+
+def _of(bookings: Sequence[Booking], booking: Booking) -> Booking:
+    return next(one for one in bookings if one.pk == booking.pk)
+
+
+def _accept(order: Order, asked: Sequence[Booking], reason: str, actor: Person, now: datetime) -> None:
+    until = _until_after_answer(order, asked, now)
+    for one in asked:
+        one.state, one.answer_until = Booking.State.HELD, until
+    try:
+        placing.move(wanted=[(one, one.space, period_of(one.period)) for one in asked])
+    except placing.LostError as error:
+        raise _taken(asked[0]) from error
+    for one in asked:
+        one.save(update_fields=["state", "answer_until"])
+        record(one, "accepted", actor=actor, reason=reason)
+    key = f"spaces.accept:{asked[0].pk}"
+    bill = money.charge(order=order, bookings=asked, key=key, actor=actor)
+    if bill is None or order.way_to_pay in money.LATER:
+        if bill is not None:
+            money.start_more(order=order, bill=bill, key=key, actor=actor)
+        for one in asked:
+            confirm_held(one, now=now, actor=actor)
+    elif bill is not None:
+        money.start(order=order, bill=bill, way=order.way_to_pay, until=until, key=key, actor=actor)
+
+
+def _until_after_answer(order: Order, asked: Sequence[Booking], now: datetime) -> datetime:
+    if order.way_to_pay in ("konbini", "bank"):
+        return payment_terms.until_for(order.way_to_pay, asked, now)
+    first = min(one.period.lower for one in asked)
+    return pay_until(now, first, zone_of(order.municipality), days_after=DAYS_TO_PAY)
+
+
+def _decline(bookings: Sequence[Booking], reason: str, actor: Person | None, now: datetime) -> None:
+    placing.free(bookings=[one.pk for one in bookings])
+    for one in bookings:
+        enter(one, Booking.State.DECLINED, now)
+        record(one, "declined", actor=actor, reason=reason)
+    for one in bookings:
+        booking_hooks.tell("declined", one, actor=actor, now=now, reason=reason)
+
+
+# --- Over -------------------------------------------------------------------------------------------------------------
+
+
+def lapse_due(*, now: datetime) -> int:
+    """Ends what was not paid or answered in time; what was paid meanwhile is confirmed. Run twice it does it once."""
+    waiting = (Booking.State.HELD, Booking.State.REQUESTED)
+    with tenancy.unguarded():
+        orders = Booking.objects.filter(state__in=waiting, answer_until__lte=now).values_list("order", flat=True)
+        done = sum(_lapse_order(key, now) for key in sorted(set(orders)))
+        placing.sweep_reserved(now)
+    return done
+
+
+@transaction.atomic
+def _lapse_order(key: int, now: datetime) -> int:
+    order = locks.lock_order(key)
+    rows = [one for one in locks.bookings_of({key: order}) if one.answer_until and one.answer_until <= now]
+    held = [one for one in rows if one.state == Booking.State.HELD]
+    asked = [one for one in rows if one.state == Booking.State.REQUESTED]
+    if held:
+        bill = money.standing(order)
+        if bill is not None and bill.is_settled:
+            _confirm_paid(order, held, now)
+        else:
+            _lapse(order, held, now, "unpaid")
+    if asked:
+        _lapse(order, asked, now, "unanswered")
+    return len(held) + len(asked)
+
+
+def _lapse(order: Order, bookings: Sequence[Booking], now: datetime, reason: str) -> None:
+    placing.free(bookings=[one.pk for one in bookings])
+    due = money.due_of(bookings)
+    for one in bookings:
+        enter(one, Booking.State.LAPSED, now)
+        record(one, "lapsed", actor=None, why=reason)
+    with override(order.guest_language):
+        text = _("期限までに決まらなかった予約") if reason != "taken" else _("ほかの人に決まった予約")
+    money.correct(
+        order=order,
+        changes={one: (-due[one.pk], *_both(one)) for one in bookings},
+        reason=text,
+        key=f"spaces.lapse:{bookings[0].pk}",
+        actor=None,
+    )
+    for one in bookings:
+        booking_hooks.tell("lapsed", one, actor=None, now=now, why=reason)
+
+
+def _both(booking: Booking) -> tuple[str, str]:
+    texts = []
+    for language in ("ja", "en"):
+        with override(language):
+            texts.append(_("取りやめ：%(space)s") % {"space": booking.space})
+    return texts[0], texts[1]
+
+
+@transaction.atomic
+def mark_used(*, booking: Booking, actor: Person | None, now: datetime) -> Booking:
+    """The guest came; also takes back that nobody did.
+
+    Raises:
+        NotAllowedError: `actor` neither acts for the host nor serves the town.
+        BookingError: it has not begun, or was not confirmed.
+    """
+    if actor is not None:
+        must_run_host(actor, booking)
+    with tenancy.unguarded():
+        held = _locked(booking)
+        if held.state == Booking.State.USED:
+            return held
+        must_step(held, State.USED, Who.PROGRAM if actor is None else Who.HOST, now)
+        enter(held, Booking.State.USED, now)
+        record(held, "used", actor=actor)
+        booking_hooks.tell("used", held, actor=actor, now=now)
+        return held
+
+
+@transaction.atomic
+def mark_no_show(*, booking: Booking, reason: str, actor: Person) -> Booking:
+    """Nobody came; what was agreed is owed all the same.
+
+    Raises:
+        NotAllowedError: `actor` neither acts for the host nor serves the town.
+        BookingError: not begun, the door was opened, or no reason.
+        TooLateError: more than three days after the end.
+    """
+    must_run_host(actor, booking)
+    if not reason.strip():
+        raise BookingError(_("どうしてわかったかを書いてください。使う人にも伝わります。"), "reason")
+    now = timezone.now()
+    with tenancy.unguarded():
+        held = _locked(booking)
+        was_used = held.state == Booking.State.USED
+        must_step(held, State.NO_SHOW, Who.STAFF if serves_spaces(actor, held) else Who.HOST, now)
+        enter(held, Booking.State.NO_SHOW, now)
+        record(held, "no_show", actor=actor, reason=reason.strip())
+        if was_used:
+            booking_hooks.tell("unused", held, actor=actor, now=now, reason=reason.strip())
+        return held
+
+
+def _locked(booking: Booking) -> Booking:
+    order = locks.lock_order(booking.order_id)
+    return locks.bookings_of({order.pk: order}, [booking.pk])[0]
+
+
+def mark_ended(*, now: datetime) -> int:
+    """Takes as used what is over: the door was opened, or nobody said within three days that no one came."""
+    with tenancy.unguarded():
+        rows = Booking.objects.filter(state=Booking.State.CONFIRMED, period__endswith__lte=now)
+        return sum(_mark_ended(one, now) for one in rows.order_by("pk").iterator())
+
+
+@transaction.atomic
+def _mark_ended(booking: Booking, now: datetime) -> bool:
+    if booking.period.upper + NO_SHOW_TERM > now and not booking.door_codes.filter(uses__opened=True).exists():
+        return False
+    held = _locked(booking)
+    if not counts_as_used(State(held.state), facts_of(held), now):
+        return False
+    enter(held, Booking.State.USED, now)
+    record(held, "used", actor=None)
+    booking_hooks.tell("used", held, actor=None, now=now)
+    return True

@@ -1,0 +1,701 @@
+"""Orders: one period, a series or several rooms, quoted and then placed all or nothing, with one bill.
+
+Placing takes two transactions. The first, a single statement, takes the places and is committed at once: whoever comes
+too late is told after one round trip, whatever else there is to be written. The second writes order, bookings and bill
+and hands the places over; if it fails, they are given back, and if the program is killed, they run out after a minute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import combinations
+from time import sleep
+from typing import Any
+from uuid import UUID
+
+import rules
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sosei.core.payments.models import Payment
+from sosei.core.people import tenancy
+from sosei.core.people.models import Person
+from sosei.core.records.services import write_entry
+from sosei.programmes.spaces import availability, booking_hooks, locks, rules_bookings, rules_series
+from sosei.programmes.spaces.as_rules import hours_of, ladder_as_json, ladder_of, zone_of
+from sosei.programmes.spaces.errors_bookings import (
+    BookingError,
+    ChangedPriceError,
+    Code,
+    NotAllowedError,
+    TakenError,
+    TooLateError,
+)
+from sosei.programmes.spaces.models import Booking, Order, Space, UsageTerms, UserGroup
+from sosei.programmes.spaces.periods import range_of
+from sosei.programmes.spaces.rules_errors import Refusal
+from sosei.programmes.spaces.rules_hours import Hours, bookable
+from sosei.programmes.spaces.rules_ladders import DatedStep, Ladder, steps_with_dates
+from sosei.programmes.spaces.rules_periods import Period
+from sosei.programmes.spaces.rules_series import Occurrence, Pattern, overlapping, plan
+from sosei.programmes.spaces.services import bookings, money, numbers, payment_terms, placing
+from sosei.programmes.spaces.services.pricing import Extras, Line, Priced, Pricing
+
+MOST = rules_series.MOST
+"""Bookings of one order."""
+KEY = "spaces.order"
+NOT_SHOWN = (Order.Source.PHONE, Order.Source.LOTTERY)
+"""Where nobody looks at a last page: read out on the phone, or shown before the lottery."""
+SKIP_ATTEMPTS = 3
+"""Who leaves out what is taken, and meets somebody quicker again, is asked no more than so often."""
+TWIN_ATTEMPTS, TWIN_PAUSE = 100, 0.02
+"""How often, and after how many seconds, a second click looks whether the first has begun to write."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A space for a period, with extras as (key, how many)."""
+
+    space: Space
+    period: Period
+    extras: Extras = ()
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who books: somebody with an account, or a name with an address."""
+
+    person: Person | None
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = "ja"
+
+    @classmethod
+    def of(cls, person: Person) -> Guest:
+        """Somebody with an account."""
+        return cls(person, str(person), person.email or "", str(person.phone or ""), person.language)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the times asked for: its price and ladder, or why it cannot be had."""
+
+    wanted: Wanted
+    refusal: Refusal | None
+    yen: int = 0
+    tax_percent: int = 10
+    lines: tuple[Line, ...] = ()
+    steps: tuple[DatedStep, ...] = ()
+    priced: Priced | None = None
+    ladder: Ladder | None = None
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """What an order would cost and bind to, reckoned for this moment.
+
+    Attributes:
+        needs_answer: the host answers first.
+        ways: ways to pay that still fit.
+        digest: changes when price, ladder or terms do; what the guest was shown is handed back by it.
+    """
+
+    parts: tuple[Part, ...]
+    needs_answer: bool = False
+    ways: tuple[str, ...] = ()
+    terms: tuple[int, ...] = ()
+    digest: str = field(default="", compare=False)
+
+    @property
+    def good(self) -> tuple[Part, ...]:
+        """What can be had."""
+        return tuple(part for part in self.parts if part.refusal is None)
+
+    @property
+    def clashes(self) -> tuple[Part, ...]:
+        """What cannot."""
+        return tuple(part for part in self.parts if part.refusal is not None)
+
+    @property
+    def yen(self) -> int:
+        """The price of what can be had, tax included."""
+        return sum(part.yen for part in self.good)
+
+
+def quote(
+    *,
+    wanted: Sequence[Wanted],
+    tier: str,
+    group: UserGroup | None = None,
+    now: datetime,
+    by_staff: bool = False,
+    heads: int = 1,
+    waiting: int = 0,
+    key: UUID | None = None,
+    drawn: bool = False,
+    ignoring: Sequence[Booking] = (),
+) -> Quoted:
+    """Prices, ladders and clashes of what somebody wants.
+
+    Args:
+        by_staff: house rules (notice, horizon, lengths) do not bind, and nobody has to answer.
+        waiting: key of the entry of the waiting list for which places are held.
+        key: of the order that is just being made: what is reserved for it is no clash.
+        drawn: the place was won in the lottery.
+        ignoring: bookings that give way, since they are the ones that move.
+    """
+    ready = {
+        space.pk: _Ready(
+            space,
+            [one.period for one in wanted if one.space.pk == space.pk],
+            Pricing(space, tier, group),
+            now,
+            {"waiting": waiting, "key": key, "ignoring": ignoring},
+        )
+        for space in {one.space.pk: one.space for one in wanted}.values()
+    }
+    parts = [ready[one.space.pk].part(one, by_staff=by_staff, heads=heads, drawn=drawn) for one in wanted]
+    found = Quoted(
+        parts=_once(parts),
+        needs_answer=not by_staff and any(one.space.way == Space.Way.REQUEST for one in wanted),
+        terms=tuple(_terms(wanted[0].space, now)) if wanted else (),
+    )
+    zone = zone_of(wanted[0].space.municipality) if wanted else None
+    ways = payment_terms.ways(found.good, found.yen, now) if zone else ()
+    found = replace(found, ways=ways)
+    return replace(found, digest=_digest(found))
+
+
+class _Ready:
+    """Everything about one space that its times have in common."""
+
+    def __init__(
+        self,
+        space: Space,
+        periods: Sequence[Period],
+        pricing: Pricing,
+        now: datetime,
+        own: Mapping[str, Any],
+    ) -> None:
+        self.space, self.pricing, self.now = space, pricing, now
+        self.hours: Hours = hours_of(space, tier=pricing.tier)
+        self.ladder = ladder_of(space.ladder)
+        whole = Period(min(one.start for one in periods), max(one.end for one in periods))
+        wide = whole.widened(self.hours.buffer_before, self.hours.buffer_after)
+        self.busy = availability.busy(space, wide, now=now, **own)
+
+    def part(self, wanted: Wanted, *, by_staff: bool, heads: int, drawn: bool) -> Part:
+        refusal = self._refusal(wanted, by_staff, heads, drawn)
+        if refusal is not None:
+            return Part(wanted, refusal)
+        priced = self.pricing.price(wanted.period, wanted.extras)
+        if isinstance(priced, Refusal):
+            return Part(wanted, priced)
+        steps = steps_with_dates(self.ladder, wanted.period.start, self.now, priced.yen, self.hours.zone)
+        return Part(wanted, None, priced.yen, priced.tax_percent, priced.lines, steps, priced, self.ladder)
+
+    def _refusal(self, wanted: Wanted, by_staff: bool, heads: int, drawn: bool) -> Refusal | None:
+        if self.space.state != Space.State.PUBLISHED:
+            return Refusal(Code.NOT_PUBLISHED)
+        if self.space.residents_only and self.pricing.tier != Order.Tier.RESIDENT:
+            return Refusal(Code.RESIDENTS_ONLY)
+        if heads > self.space.seats:
+            return Refusal(Code.TOO_MANY_HEADS, {"seats": self.space.seats})
+        lottery = None if drawn else availability.undrawn_lottery(self.space, wanted.period, self.hours)
+        if lottery is not None:
+            return Refusal(Code.BY_LOTTERY, {"draw": lottery.draw_at})
+        return bookable(wanted.period, self.hours, now=self.now, busy=self.busy, by_staff=by_staff)
+
+
+def _once(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The same time of the same space twice is a clash of its own."""
+    seen: list[Part] = []
+    found: list[Part] = []
+    for part in parts:
+        twice = part.refusal is None and any(
+            other.wanted.space.pk == part.wanted.space.pk and other.wanted.period.overlaps(part.wanted.period)
+            for other in seen
+        )
+        found.append(Part(part.wanted, Refusal(Code.TWICE)) if twice else part)
+        if part.refusal is None and not twice:
+            seen.append(part)
+    return tuple(found)
+
+
+def _terms(space: Space, now: datetime) -> list[int]:
+    rows = UsageTerms.objects.filter(
+        Q(host=space.host_id) | Q(host__isnull=True), municipality=space.municipality_id, valid_from__lte=now
+    )
+    newest: dict[int | None, int] = {}
+    for key, host in rows.order_by("-number").values_list("pk", "host"):
+        newest.setdefault(host, key)
+    return [newest[host] for host in (space.host_id, None) if host in newest]
+
+
+def _digest(quoted: Quoted) -> str:
+    told = {
+        "parts": [
+            [
+                part.wanted.space.pk,
+                part.wanted.period.start.isoformat(),
+                part.wanted.period.end.isoformat(),
+                part.yen,
+                part.tax_percent,
+                ladder_as_json(part.ladder) if part.ladder else None,
+            ]
+            for part in quoted.good
+        ],
+        "terms": quoted.terms,
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def series(
+    *,
+    space: Space,
+    pattern: Pattern,
+    tier: str,
+    now: datetime,
+    extras: Extras = (),
+    skip: Iterable[Any] = (),
+    by_staff: bool = False,
+) -> list[Occurrence]:
+    """Every date of a series with its time, and what stands against it.
+
+    Raises:
+        BookingError: dates of the series overlap each other.
+    """
+    bare = plan(pattern, zone_of(space.municipality), skip=frozenset(skip))
+    if overlapping(bare):
+        raise BookingError(_("くり返しの回どうしが重なっています。1回の長さを短くしてください。"))
+    good = [one for one in bare if one.period is not None and one.left_out is None]
+    if not good:
+        return bare
+    wanted = [Wanted(space, one.period, tuple(extras)) for one in good if one.period is not None]
+    refusals = [part.refusal for part in quote(wanted=wanted, tier=tier, now=now, by_staff=by_staff).parts]
+    clash = dict(zip([one.day for one in good], refusals, strict=True))
+    return [replace(one, clash=clash.get(one.day)) for one in bare]
+
+
+def wanted_of(occurrences: Iterable[Occurrence], space: Space, extras: Extras = ()) -> list[Wanted]:
+    """The dates of a series that can be booked."""
+    return [Wanted(space, one.period, extras) for one in occurrences if one.is_good and one.period is not None]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Everything an order is made of, as it was handed in."""
+
+    wanted: Sequence[Wanted]
+    guest: Guest
+    tier: str
+    group: UserGroup | None
+    purpose: str
+    purpose_note: str
+    heads: int
+    from_outside: int
+    remote_workers: int
+    way_to_pay: str
+    shown: Mapping[str, Any]
+    key: UUID
+    actor: Person | None
+    source: str
+    repeats: Any
+    note: str
+    by_staff: bool
+    waiting: int
+    now: datetime
+
+
+def place_order(
+    *,
+    wanted: Sequence[Wanted],
+    guest: Guest,
+    tier: str,
+    purpose: str,
+    heads: int,
+    way_to_pay: str,
+    shown: Mapping[str, Any],
+    key: UUID,
+    actor: Person | None,
+    group: UserGroup | None = None,
+    purpose_note: str = "",
+    from_outside: int = 0,
+    remote_workers: int = 0,
+    skip_clashes: bool = False,
+    source: str = Order.Source.WEB,
+    repeats: Any = None,
+    note: str = "",
+    waiting: int = 0,
+) -> Order:
+    """Books all that is wanted, or nothing; the same key again gives the order that is there.
+
+    What is free or paid later is confirmed at once; else the places are held until it is paid, or the host answers.
+
+    Args:
+        skip_clashes: leaves out what cannot be had, as long as something is left.
+        shown: the six items as they were shown, and `digest` of the quote.
+        waiting: key of the entry of the waiting list that is taken up.
+
+    Raises:
+        NotAllowedError: `actor` may not book for this guest.
+        TakenError: something cannot be had; nothing was booked.
+        ChangedPriceError: price or ladder are not what was shown.
+        BookingError: nothing wanted, too much, spaces of several hosts, a way to pay that does not fit, items not shown.
+    """
+    by_staff = _check(wanted, guest, actor, source, way_to_pay, shown)
+    asked = _Asked(
+        wanted=sorted(wanted, key=lambda one: (one.period, one.space.pk)),
+        guest=guest,
+        tier=group.tier if group is not None else tier,
+        group=group,
+        purpose=purpose,
+        purpose_note=purpose_note,
+        heads=heads,
+        from_outside=from_outside,
+        remote_workers=remote_workers,
+        way_to_pay=way_to_pay,
+        shown=shown,
+        key=key,
+        actor=actor,
+        source=source,
+        repeats=repeats,
+        note=note,
+        by_staff=by_staff,
+        waiting=waiting,
+        now=timezone.now(),
+    )
+    with tenancy.unguarded():
+        if not skip_clashes:
+            return _place(asked)
+        for _attempt in range(SKIP_ATTEMPTS):
+            left = _without_clashes(asked)
+            with suppress(TakenError):
+                return _place(left)
+        raise _lost(asked)
+
+
+def _place(asked: _Asked) -> Order:
+    needs_answer = not asked.by_staff and any(one.space.way == Space.Way.REQUEST for one in asked.wanted)
+    return _write(asked, None) if asked.waiting or needs_answer else _reserve_and_write(asked)
+
+
+def _check(
+    wanted: Sequence[Wanted],
+    guest: Guest,
+    actor: Person | None,
+    source: str,
+    way_to_pay: str,
+    shown: Mapping[str, Any],
+) -> bool:
+    """What can be said without asking the database; whether it is booked by the house itself."""
+    if not wanted:
+        raise BookingError(_("予約する日と時間を選んでください。"), "period")
+    if len(wanted) > MOST:
+        raise BookingError(
+            _("一度に予約できるのは%(most)s回までです。いくつかに分けてください。") % {"most": MOST}, "period"
+        )
+    if len({one.space.host_id for one in wanted}) > 1:
+        raise BookingError(_("貸す人がちがう場所は、別々に予約してください。"), "spaces")
+    if any(
+        one.space.pk == other.space.pk and one.period.overlaps(other.period) for one, other in combinations(wanted, 2)
+    ):
+        raise BookingError(_("同じ場所の同じ時間を2回選んでいます。1つにしてください。"), "period")
+    if guest.person is None and not (guest.email or guest.phone):
+        raise BookingError(_("メールアドレスか電話番号を入れてください。予約の案内を送ります。"), "email")
+    if source not in NOT_SHOWN and rules_bookings.missing_items(
+        {item: shown.get(item) for item in rules_bookings.Item}
+    ):
+        raise BookingError(_("申し込みの前に示すことがらが足りません。確認の画面からやり直してください。"))
+    space = wanted[0].space
+    draft = Order(
+        municipality_id=space.municipality_id, host_id=space.host_id, person=guest.person, way_to_pay=way_to_pay
+    )
+    if actor is None:
+        if guest.person is not None or source != Order.Source.WEB:
+            raise NotAllowedError(_("この人の予約は、本人か、貸す人、市の担当者だけができます。"))
+        return False
+    if not rules.has_perm("spaces.add_order", actor, draft):
+        raise NotAllowedError(_("この人の予約は、本人か、貸す人、市の担当者だけができます。"))
+    return source == Order.Source.PHONE and rules.has_perm("spaces.run_host", actor, draft)
+
+
+def _without_clashes(asked: _Asked) -> _Asked:
+    found = _quote(asked)
+    if not found.good:
+        raise _taken(asked, found.clashes)
+    return replace(asked, wanted=[part.wanted for part in found.good])
+
+
+def _quote(asked: _Asked) -> Quoted:
+    return quote(
+        wanted=asked.wanted,
+        tier=asked.tier,
+        group=asked.group,
+        now=asked.now,
+        by_staff=asked.by_staff,
+        heads=asked.heads,
+        waiting=asked.waiting,
+        key=asked.key,
+        drawn=asked.source == Order.Source.LOTTERY,
+    )
+
+
+def _taken(asked: _Asked, clashes: Sequence[Part]) -> TakenError:
+    first = clashes[0].wanted
+    return TakenError(
+        [part.wanted for part in clashes],
+        [part.refusal for part in clashes if part.refusal is not None],
+        lambda: availability.nearest(first.space, first.period, tier=asked.tier),
+    )
+
+
+def _lost(asked: _Asked) -> TakenError:
+    """Somebody was quicker; of several, those are named that are taken now."""
+    refusal = Refusal(Code.JUST_TAKEN)
+    if len(asked.wanted) > 1:
+        clashes = _quote(asked).clashes
+        if clashes:
+            return _taken(asked, clashes)
+    return _taken(asked, [Part(one, refusal) for one in asked.wanted])
+
+
+def _reserve_and_write(asked: _Asked) -> Order:
+    places = [(one.space, one.period) for one in asked.wanted]
+    for _attempt in range(TWIN_ATTEMPTS):
+        reserved = placing.reserve(places=places, key=asked.key, now=asked.now)
+        if reserved.order is not None:
+            if reserved.is_taken:
+                placing.release(asked.key)
+            return Order.objects.get(pk=reserved.order)
+        if reserved.is_taken:
+            return _write_or_release(asked, reserved.rows)
+        if not reserved.is_twin:
+            raise _lost(asked)
+        twin = _wait_for_twin(asked.key)
+        if twin is not None:
+            return twin
+        sleep(TWIN_PAUSE)
+    raise _lost(asked)
+
+
+@transaction.atomic
+def _wait_for_twin(key: UUID) -> Order | None:
+    """What another request with the same key has made; it holds what it reserved until then."""
+    placing.hold_reserved(key)
+    found: Order | None = Order.objects.filter(key=key).first()
+    return found
+
+
+def _write_or_release(asked: _Asked, rows: Mapping[int, Sequence[int]]) -> Order:
+    try:
+        return _write(asked, rows)
+    except BaseException:
+        placing.release(asked.key)
+        raise
+
+
+@transaction.atomic
+def _write(asked: _Asked, rows: Mapping[int, Sequence[int]] | None) -> Order:
+    """The order with its bookings and its bill.
+
+    Args:
+        rows: what was reserved for it; None where nothing is.
+    """
+    if rows is not None:
+        placing.hold_reserved(asked.key)
+    else:
+        before = Order.objects.filter(key=asked.key).first()
+        if before is not None:
+            return before  # type: ignore[no-any-return]
+    found = _quote(asked)
+    if found.clashes:
+        raise _taken(asked, found.clashes)
+    _check_offer(asked, found)
+    order = _make_order(asked, found)
+    if order is None:
+        return Order.objects.get(key=asked.key)
+    made = _make_bookings(asked, order, found)
+    try:
+        if rows is not None:
+            placing.give_to(rows=rows, bookings=made, key=asked.key)
+        if asked.waiting:
+            placing.hand_over(waiting=asked.waiting, booking=made[0])
+    except placing.LostError as error:
+        raise _lost(asked) from error
+    _record(asked, order, made)
+    if not found.needs_answer:
+        _pay(asked, order, made)
+    return order
+
+
+def _check_offer(asked: _Asked, found: Quoted) -> None:
+    if asked.shown.get("digest") not in (None, found.digest):
+        raise ChangedPriceError(
+            _("画面を見ている間に、料金か取り消しの決まりが変わりました。新しい内容をたしかめてください。")
+        )
+    if found.yen == 0:
+        if asked.way_to_pay not in ("", money.FREE):
+            raise BookingError(_("無料なので、支払いの方法はいりません。"), "way_to_pay")
+    elif asked.way_to_pay not in found.ways:
+        raise BookingError(
+            _("この支払いの方法は使えません。ほかの方法を選んでください（始まりが近いと使えないものがあります）。"),
+            "way_to_pay",
+        )
+
+
+def _make_order(asked: _Asked, found: Quoted) -> Order | None:
+    """None where another request with the same key was quicker."""
+    space, guest = asked.wanted[0].space, asked.guest
+    spaces = {one.space.pk for one in asked.wanted}
+    shape = Order.Shape.SINGLE if len(asked.wanted) == 1 else Order.Shape.SERIES
+    order = Order(
+        municipality_id=space.municipality_id,
+        host=space.host,
+        person=guest.person,
+        number=numbers.new_number(),
+        guest_name=guest.name[:80],
+        guest_email=guest.email,
+        guest_phone=guest.phone,
+        guest_language=guest.language,
+        shape=Order.Shape.ROOMS if len(spaces) > 1 else shape,
+        source=asked.source,
+        tier=asked.tier,
+        group=asked.group,
+        purpose=asked.purpose,
+        purpose_note=asked.purpose_note,
+        heads=asked.heads,
+        from_outside=asked.from_outside,
+        remote_workers=asked.remote_workers,
+        way_to_pay="" if found.yen == 0 else asked.way_to_pay,
+        repeats=asked.repeats,
+        terms_id=found.terms[0] if found.terms else None,
+        shown=dict(asked.shown),
+        key=asked.key,
+        made_at=asked.now,
+        made_by=asked.actor,
+    )
+    order.look_up_hash = numbers.hash_of(numbers.secret_of(order))
+    Order.objects.bulk_create([order], ignore_conflicts=True)
+    stored: Order | None = Order.objects.filter(key=asked.key, number=order.number).first()
+    if stored is not None:
+        stored.host, stored.person, stored.municipality = space.host, guest.person, space.municipality
+    return stored
+
+
+def _make_bookings(asked: _Asked, order: Order, found: Quoted) -> list[Booking]:
+    """Held or requested; what is confirmed at once is so by `bookings.confirm`, as everything else."""
+    parts = found.good
+    first = min(part.wanted.period.start for part in parts)
+    if found.needs_answer:
+        state, until = Booking.State.REQUESTED, rules_bookings.request_until(asked.now, first)
+    else:
+        state, until = Booking.State.HELD, payment_terms.held_until(asked.way_to_pay, parts, found.yen, asked.now)
+    made = [
+        Booking(
+            municipality_id=order.municipality_id,
+            host=order.host,
+            person=order.person,
+            order=order,
+            space=part.wanted.space,
+            position=position,
+            period=range_of(part.wanted.period),
+            state=state,
+            yen=part.yen,
+            tax_percent=part.tax_percent,
+            quote=part.priced.as_json(part.wanted.extras) if part.priced else {},
+            ladder=ladder_as_json(part.ladder) if part.ladder else {},
+            ladder_from=part.wanted.period.start,
+            booked_at=asked.now,
+            answer_until=until,
+            note=asked.note,
+        )
+        for position, part in enumerate(parts)
+    ]
+    Booking.objects.bulk_create(made)
+    return made
+
+
+def _record(asked: _Asked, order: Order, made: Sequence[Booking]) -> None:
+    served = asked.actor is not None and order.person is not None and asked.actor.pk != order.person_id
+    write_entry(
+        actor=asked.actor,
+        verb="space_order.placed",
+        subject=order,
+        person=order.person,
+        municipality=order.municipality,
+        on_behalf_of=order.person if served else None,
+        data={
+            "number": order.number,
+            "space": made[0].space.name,
+            "times": len(made),
+            "yen": sum(one.yen for one in made),
+        },
+    )
+    for booking in made:
+        booking_hooks.tell("placed", booking, actor=asked.actor, now=asked.now)
+    booking_hooks.tell_order(order, actor=asked.actor, now=asked.now)
+
+
+def _pay(asked: _Asked, order: Order, made: Sequence[Booking]) -> None:
+    """Owed from now on; confirmed where nothing has to arrive first."""
+    bill = money.charge(order=order, bookings=made, key=f"{KEY}:{order.key}", actor=asked.actor)
+    if bill is not None:
+        money.start(
+            order=order,
+            bill=bill,
+            way=order.way_to_pay,
+            until=made[0].answer_until,
+            key=f"{KEY}:{order.key}",
+            actor=asked.actor,
+        )
+    if bill is None or order.way_to_pay in money.LATER:
+        for booking in made:
+            bookings.confirm_held(booking, now=asked.now, actor=asked.actor)
+
+
+def pay_again(*, order: Order, way: str, key: UUID, actor: Person | None, secret: str = "") -> Payment | None:
+    """Another way to pay while the places are still held; the same key gives the payment that is there.
+
+    Raises:
+        NotAllowedError: neither the guest nor somebody who serves them.
+        TooLateError: nothing is held any more.
+        BookingError: this way does not fit.
+    """
+    bookings.must_be_guest_side(order, actor, secret)
+    now = timezone.now()
+    with tenancy.unguarded(), transaction.atomic():
+        held = locks.lock_order(order.pk)
+        waiting = [
+            one
+            for one in locks.bookings_of({held.pk: held})
+            if one.state == Booking.State.HELD and one.answer_until is not None and one.answer_until > now
+        ]
+        bill = money.bill_of(held)
+        if not waiting or bill is None:
+            raise TooLateError(_("支払いを待っている予約がありません。もう一度予約してください。"))
+        before = Payment.objects.filter(bill=bill, key=f"{KEY}:{key}").first()
+        if before is not None:
+            return before  # type: ignore[no-any-return]
+        yen = sum(one.yen for one in waiting)
+        if way not in payment_terms.ways_of_bookings(waiting, yen, now):
+            raise BookingError(_("この支払いの方法は使えません。ほかの方法を選んでください。"), "way_to_pay")
+        money.stop_payments(bill=bill, reason=_("ほかの方法で払うため"), actor=actor)
+        until = payment_terms.until_for(way, waiting, now)
+        bookings.hold_until(waiting, until)
+        Order.objects.filter(pk=held.pk).update(way_to_pay=way)
+        held.way_to_pay = way
+        made = money.start(order=held, bill=bill, way=way, until=until, key=f"{KEY}:{key}", actor=actor)
+        if way in money.LATER:
+            for booking in waiting:
+                bookings.confirm_held(booking, now=now, actor=actor)
+        return made
+

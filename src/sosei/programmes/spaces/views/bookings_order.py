@@ -1,0 +1,221 @@
+"""The page of an order, for its guest and its host: how it stands, each date, money, what was shown, files and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sosei.core.people import tenancy
+from sosei.core.people.errors import RefusedError
+from sosei.programmes.spaces import booking_law
+from sosei.programmes.spaces.as_rules import zone_of
+from sosei.programmes.spaces.booking_doors import Door, for_guest, for_host, for_link
+from sosei.programmes.spaces.booking_file import calendar_file
+from sosei.programmes.spaces.booking_panels import booking_panels
+from sosei.programmes.spaces.booking_standing import standing_of
+from sosei.programmes.spaces.booking_times import when_text
+from sosei.programmes.spaces.forms_booking_steps import MessageForm, NoShowForm
+from sosei.programmes.spaces.kinds import USES_BY_SLUG
+from sosei.programmes.spaces.ladder_picture import LadderPicture, ladder_picture
+from sosei.programmes.spaces.letters_bookings import send_words
+from sosei.programmes.spaces.models import Booking, Space
+from sosei.programmes.spaces.services import bookings as booking_services
+from sosei.programmes.spaces.services import cancelling, money
+from sosei.programmes.spaces.views.bookings_pay import bill_page
+
+LIVE = ("held", "requested", "confirmed")
+NEAR = 3
+"""So many of the next bookings show their panels (door codes): a series has many dates."""
+RELATED = ("space", "municipality", "host", "cancellation")
+
+
+def bookings_of(door: Door) -> list[Booking]:
+    """The dates of an order in their order, each with what its page needs."""
+    rows = door.order.bookings.select_related(*RELATED).prefetch_related("changes")
+    found = list(rows.order_by("period", "position", "pk"))
+    for one in found:
+        one.order = door.order
+    return found
+
+
+def _rows(
+    door: Door, found: Sequence[Booking], request: Any, *, on_paper: bool = False
+) -> list[dict[str, Any]]:
+    now = timezone.now()
+    rows = []
+    near = 0
+    for one in found:
+        panels = []
+        if one.state == "confirmed" and one.period.upper > now and near < NEAR:
+            near += 1
+            panels = booking_panels(one, door, request, on_paper=on_paper)
+        live = one.state in LIVE
+        begun = one.period.lower <= now
+        rows.append(
+            {
+                "booking": one,
+                "when": when_text(one.period, zone_of(one.municipality)),
+                "panels": panels,
+                "may_change": live
+                and not begun
+                and one.state == "confirmed"
+                and (door.is_host or one.space.way != Space.Way.REQUEST),
+                "ask_host": not door.is_host
+                and one.state == "confirmed"
+                and one.space.way == Space.Way.REQUEST,
+                "change_url": door.url("change", booking_id=one.pk),
+                "may_mark": door.is_host and begun and one.state in ("confirmed", "used", "no_show"),
+                "answer_url": door.url("answer", booking_id=one.pk)
+                if door.is_host and one.state == "requested"
+                else "",
+                "cancellation": getattr(one, "cancellation", None),
+                "changes": list(one.changes.all()),
+            }
+        )
+    return rows
+
+
+def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, Any]:
+    order = door.order
+    found = bookings_of(door)
+    now = timezone.now()
+    standing = standing_of(order, found, for_host=door.is_host, now=now)
+    open_ones = [one for one in found if one.state in LIVE and one.period.lower > now]
+    first = next((one for one in open_ones if one.state == "confirmed"), open_ones[0] if open_ones else None)
+    zone = zone_of(order.municipality)
+    with tenancy.unguarded():
+        paid = money.standing(order)
+    return {
+        "door": door,
+        "links": door.links,
+        "order": order,
+        "host": order.host,
+        "rows": _rows(door, found, request, on_paper=on_paper),
+        "standing": standing,
+        "paid": paid,
+        "bill_url": "" if door.is_host else bill_page(order, door),
+        "may_pay": not door.is_host and standing.state == "held" and paid is not None and paid.open > 0,
+        "may_cancel": bool(open_ones),
+        "picture": drawn(first, now) if first and first.yen else None,
+        "ladder_for": when_text(first.period, zone) if first and len(found) > 1 else "",
+        "purpose": USES_BY_SLUG[order.purpose].name if order.purpose in USES_BY_SLUG else order.purpose,
+        "way": booking_law.WAYS.get(order.way_to_pay, ""),
+        "sections": booking_law.sections(order.shown) if order.shown else [],
+        "space_url": _space_url(found[0]),
+        "note": next((one.note for one in found if one.note), ""),
+    }
+
+
+def drawn(booking: Booking, now: datetime) -> LadderPicture | None:
+    """What cancelling costs from now on, as a picture."""
+    steps = cancelling.steps_now(booking, now)
+    return ladder_picture(steps, zone=zone_of(booking.municipality)) if steps else None
+
+
+def _space_url(booking: Booking) -> str:
+    named = {"code": booking.municipality.code, "space_id": booking.space_id}
+    try:
+        return reverse("spaces:space", kwargs=named)
+    except NoReverseMatch:
+        return ""
+
+
+def _order(request: Any, door: Door) -> HttpResponse:
+    """The page; a POST marks a booking as used or as missed (host)."""
+    if request.method == "POST" and door.is_host:
+        return _mark(request, door)
+    context = _context(request, door) | {
+        "message_form": MessageForm(person=door.about),
+        "no_show_form": NoShowForm(auto_id="no_show_%s"),
+        "crumbs": door.crumbs(),
+    }
+    return render(request, "spaces/bookings/order.html", context)
+
+
+def _mark(request: Any, door: Door) -> HttpResponse:
+    found = {str(one.pk): one for one in bookings_of(door)}
+    booking = found.get(request.POST.get("booking", ""))
+    try:
+        if booking is None:
+            messages.error(request, _("その日は、この予約にありません。"))
+        elif request.POST.get("mark") == "used":
+            booking_services.mark_used(booking=booking, actor=request.user, now=timezone.now())
+            messages.success(request, _("「使った」にしました。"))
+        elif request.POST.get("mark") == "no_show":
+            form = NoShowForm(request.POST)
+            if form.is_valid():
+                booking_services.mark_no_show(
+                    booking=booking, reason=form.cleaned_data["reason"], actor=request.user
+                )
+                messages.success(request, _("「来なかった」にしました。"))
+            else:
+                messages.error(request, _("「来なかった」にするときは、分かったことを書いてください。"))
+    except RefusedError as error:
+        messages.error(request, str(error))
+    return redirect(door.url())
+
+
+def _done(request: Any, door: Door) -> HttpResponse:
+    """What comes after booking: the number, what happens next, the file for one's calendar."""
+    context = _context(request, door) | {"crumbs": door.crumbs((_("受け付けました"), ""))}
+    return render(request, "spaces/bookings/done.html", context)
+
+
+def _paper(request: Any, door: Door) -> HttpResponse:
+    """The order on one sheet, for the desk or one's bag."""
+    context = _context(request, door, on_paper=True) | {"crumbs": door.crumbs((_("印刷する"), ""))}
+    return render(request, "spaces/bookings/paper.html", context)
+
+
+def _calendar(request: Any, door: Door) -> HttpResponse:
+    """The dates that stand, as a file for a calendar."""
+    response = HttpResponse(
+        calendar_file(door.order, bookings_of(door)), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="sosei-{door.order.number}.ics"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _message(request: Any, door: Door) -> HttpResponse:
+    """Some words to the other side, by mail."""
+    form = MessageForm(request.POST or None, person=door.about)
+    if request.method == "POST" and form.is_valid():
+        send_words(
+            order=door.order,
+            text=form.cleaned_data["text"],
+            key=form.cleaned_data["key"],
+            from_host=door.is_host,
+            actor=door.actor,
+        )
+        messages.success(request, _("送りました。返事はメールで届きます。"))
+        return redirect(door.url())
+    context = {
+        "door": door,
+        "order": door.order,
+        "form": form,
+        "cancel_url": door.url(),
+        "crumbs": door.crumbs((_("ことばを送る"), "")),
+    }
+    return render(request, "spaces/bookings/message.html", context, status=422 if form.errors else 200)
+
+
+_methods = require_http_methods(["GET", "HEAD", "POST"])
+my_order, link_order, host_order = (_methods(wrap(_order)) for wrap in (for_guest, for_link, for_host))
+my_done, link_done = (require_safe(wrap(_done)) for wrap in (for_guest, for_link))
+my_paper, link_paper, host_paper = (require_safe(wrap(_paper)) for wrap in (for_guest, for_link, for_host))
+my_calendar, link_calendar, host_calendar_file = (
+    require_safe(wrap(_calendar)) for wrap in (for_guest, for_link, for_host)
+)
+my_message, link_message, host_message = (
+    _methods(wrap(_message)) for wrap in (for_guest, for_link, for_host)
+)

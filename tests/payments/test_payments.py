@@ -1,0 +1,435 @@
+"""Bills, payments and refunds as payers, hosts and towns see them: sums, books, gateway, letters."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from sosei.core.payments.errors_payments import (
+    BillError,
+    KeyTakenError,
+    NotOpenError,
+    PaymentError,
+    RefundError,
+)
+from sosei.core.payments.gateways import embedded
+from sosei.core.payments.models import Bill, EmbeddedOrder, GatewayEvent, Payment, Refund
+from sosei.core.payments.rules_money import fee_of, spread
+from sosei.core.payments.services import (
+    RefundAccount,
+    asking,
+    cancel_open_payments,
+    cancel_payment,
+    check_books,
+    give_refund_account,
+    pay_by_bank,
+    pay_on_site,
+    refund_bill,
+    refund_done,
+    refund_returned,
+    refund_sent,
+    return_cash,
+    settle,
+    standing_of_bill,
+)
+from sosei.core.payments.tokens import bill_of, token_of
+from sosei.core.people.errors import NotAllowedError
+from sosei.core.records.models import Message
+from tests.payments.world import World, account, at, states, told
+
+ACCOUNT = RefundAccount("０００１", "ﾚｲｷﾞﾝｺｳ", "001", "ﾎﾝﾃﾝ", "12345", "ﾚｲ ｺﾞｳﾄﾞｳ")
+A_WEEK = datetime.timedelta(days=7)
+
+
+def books() -> dict[str, int]:
+    """Every account that is not at nothing."""
+    names = ("guest", "host", "town", "platform_fee", "consumption_tax", "gateway_fee", "clearing", "bank", "cash")
+    return {name: account(name) for name in names if account(name)}
+
+
+def refund(bill: Bill, yen: int, key: str = "refund", **more: Any) -> list[Refund]:
+    return refund_bill(bill=bill, yen=yen, reason="例の理由", key=key, actor=None, **more)
+
+
+def told_by_mail(bill: Bill) -> list[str]:
+    """Kinds of the letters about a bill, in their order."""
+    found = Message.objects.filter(about_id=str(bill.pk), kind__startswith="payments.").order_by("pk")
+    return list(found.values_list("kind", flat=True))
+
+
+def test_a_card_payment_reaches_the_host_less_the_share_of_the_platform(town: World) -> None:
+    payment = town.paid(1000)
+
+    standing = standing_of_bill(payment.bill)
+    assert (standing.charged, standing.paid, standing.open, standing.is_settled) == (1000, 1000, 0, True)
+    assert books() == {
+        "host": -670,
+        "platform_fee": -300,
+        "consumption_tax": -30,
+        "gateway_fee": 36,
+        "clearing": 964,
+    }
+    assert told[-1][1:] == ("paid", 0)
+    assert told_by_mail(payment.bill) == ["payments.paid"]
+
+
+def test_the_share_is_rounded_once_for_a_bill_however_it_was_paid_and_given_back(town: World) -> None:
+    bill = town.bill(333)
+    for yen, charged in ((333, 0), (100, 100), (67, 67)):
+        if charged:
+            town.charge(bill, charged)
+        payment = town.ask(town.pay(bill, "card", yen=yen))
+        town.card(payment)
+        town.hear()
+    fee = fee_of(500, bill.fee_percent, 10)
+    assert (account("platform_fee"), account("consumption_tax")) == (-fee.fee, -fee.tax) == (-150, -15)
+
+    town.charge(bill, -200)
+    refund(bill, 200)
+    for one in Refund.objects.all():
+        asking.send_refund(one.pk)
+    town.hear()
+
+    assert states(bill) == ["paid", "paid", "paid", "done", "done", "done"]
+    assert account("host") == -(300 - 90 - 9)
+    assert check_books() == []
+
+
+def test_a_bill_given_back_whole_leaves_no_yen_but_what_the_gateway_kept(town: World) -> None:
+    bill = town.paid(997).bill
+    town.charge(bill, -997)
+    [one] = refund(bill, 997)
+    asking.send_refund(one.pk)
+    town.hear()
+
+    assert books() == {"gateway_fee": 35, "clearing": -35}
+    assert told_by_mail(bill) == ["payments.paid", "payments.refund_done"]
+
+
+def test_a_public_fee_belongs_to_the_town_and_the_platform_takes_nothing(town: World) -> None:
+    town.paid(1200, public=True)
+
+    assert books() == {"town": -1200, "gateway_fee": 43, "clearing": 1157}
+
+
+def test_a_guest_pays_in_a_shop_with_the_code_that_came_by_mail(town: World) -> None:
+    payment = town.ask(town.pay(town.bill(3000, guest=True), "konbini"))
+
+    assert (payment.state, len(payment.code), len(payment.confirmation)) == ("waiting", 11, 4)
+    letter = Message.objects.get(kind="payments.waiting")
+    assert letter.to_address == "guest@example.jp"
+    assert payment.code in letter.body
+    assert payment.confirmation in letter.body_en
+    assert standing_of_bill(payment.bill).open == 0
+
+    town.till(payment)
+    town.hear()
+    payment.refresh_from_db()
+    assert payment.state == "paid"
+    opened = bill_of(token_of(payment.bill))
+    assert opened == payment.bill
+    assert bill_of(token_of(payment.bill)[:-1]) is None
+
+
+def test_the_same_key_is_one_payment_and_one_refund(town: World) -> None:
+    bill = town.bill(1000)
+    first = town.pay(bill, "card", key="once")
+
+    assert town.pay(bill, "card", key="once", yen=1000) == first
+    with pytest.raises(KeyTakenError):
+        town.pay(bill, "card", key="once", yen=999)
+    town.card(town.ask(first))
+    town.hear()
+    assert refund(bill, 400) == refund(bill, 400)
+    assert Refund.objects.count() == 1
+    with pytest.raises(KeyTakenError):
+        refund(town.bill(5), 400)
+
+
+def test_only_what_is_open_is_paid_and_one_payment_at_a_time(town: World) -> None:
+    bill = town.bill(1000)
+    with pytest.raises(NotOpenError, match="今は1,000円"):
+        town.pay(bill, "card", yen=900)
+    town.pay(bill, "card")
+    with pytest.raises(NotOpenError, match="手続きが残っています") as refused:
+        town.pay(bill, "konbini", yen=1000)
+    assert refused.value.open == 0
+
+    cancel_open_payments(bill=bill, reason="ほかの方法にした", actor=town.payer)
+    assert town.pay(bill, "bank").state == "waiting"
+    with pytest.raises(PaymentError, match="299,999円まで"):
+        town.pay(town.bill(300_000), "konbini")
+    with pytest.raises(BillError):
+        town.charge(bill, -1001)
+
+
+def test_nothing_to_pay_is_paid_at_once_and_books_nothing(town: World) -> None:
+    payment = town.pay(town.bill(0), "free")
+
+    assert payment.state == "paid"
+    assert books() == {}
+    with pytest.raises(PaymentError):
+        town.pay(town.bill(10), "free")
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("4000000000000002", "card_declined"),
+        ("4000000000009995", "insufficient_funds"),
+        ("4000000000000069", "expired_card"),
+    ],
+)
+def test_a_card_that_is_refused_leaves_the_bill_open_and_says_why(
+    town: World, number: str, problem: str
+) -> None:
+    payment = town.ask(town.pay(town.bill(), "card"))
+    town.card(payment, number)
+    town.hear()
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.problem) == ("failed", problem)
+    assert standing_of_bill(payment.bill).open == 1000
+    assert told_by_mail(payment.bill) == ["payments.failed"]
+    assert books() == {"guest": 1000, "host": -1000}
+
+
+@pytest.mark.parametrize("number", ["4000000000000010", "4000000000000028", "4000000000000036"])
+def test_notices_that_come_twice_late_or_out_of_order_change_nothing_twice(town: World, number: str) -> None:
+    payment = town.ask(town.pay(town.bill(), "card"))
+    town.card(payment, number)
+    town.hear()
+
+    assert states(payment.bill) == ["paid"]
+    assert account("clearing") == 964
+    assert told_by_mail(payment.bill) == ["payments.paid"]
+    twice = GatewayEvent.objects.filter(kind="payment.paid").get()
+    assert twice.times == (2 if number.endswith("10") else 1)
+
+
+def test_a_notice_before_the_answer_waits_until_its_payment_is_known(town: World) -> None:
+    payment = town.pay(town.bill(), "card")
+    embedded.EmbeddedGateway().create_payment(
+        asking.order_of(Payment.objects.select_related("bill__person").get(pk=payment.pk))
+    )
+    embedded.pay(EmbeddedOrder.objects.get().key, "4242424242424242")
+    town.hear()
+    assert set(GatewayEvent.objects.values_list("outcome", flat=True)) == {"unknown"}
+    assert states(payment.bill) == ["asked"]
+
+    town.ask(payment)
+
+    assert states(payment.bill) == ["paid"]
+    assert not GatewayEvent.objects.filter(handled_at=None).exists()
+    assert account("clearing") == 964
+
+
+def test_a_late_card_payment_is_given_back_whole_and_the_payer_is_told(town: World) -> None:
+    payment = town.ask(town.pay(town.bill(), "card"))
+    town.card(payment)
+    with at(timezone.now() + datetime.timedelta(hours=1)):
+        # The gateway does not answer when it is asked, and its notice is under way.
+        Payment.objects.filter(pk=payment.pk).update(gateway_key="ep_elsewhere")
+        asking.expire_due(timezone.now())
+        Payment.objects.filter(pk=payment.pk).update(gateway_key=payment.gateway_key)
+    assert states(payment.bill) == ["expired"]
+    told.clear()
+
+    town.hear()
+    [one] = Refund.objects.all()
+    asking.send_refund(one.pk)
+    town.hear()
+
+    assert states(payment.bill) == ["paid", "done"]
+    assert told_by_mail(payment.bill) == ["payments.expired", "payments.too_much", "payments.refund_done"]
+    assert (told[0], standing_of_bill(payment.bill).open) == ((payment.bill.object_key, "paid", 1000), 1000)
+    assert "期限のあと" in Message.objects.get(kind="payments.too_much").body
+
+
+def test_money_paid_in_a_shop_after_cancelling_goes_back_to_an_account(town: World) -> None:
+    payment = town.ask(town.pay(town.bill(5000, guest=True), "konbini"))
+    town.till(payment)
+    cancel_payment(payment=payment, reason="やめた", actor=town.payer)
+    asking.cancel_at_gateway(payment.pk)
+    [one] = Refund.objects.all()
+    assert (one.state, one.way, one.yen) == ("waiting_account", "bank", 5000)
+
+    with pytest.raises(RefundError, match="4けたの数字"):
+        give_refund_account(refund=one, account=RefundAccount("12", "", "001", "", "1234567", "ﾚｲ"), actor=None)
+    with pytest.raises(NotAllowedError):
+        give_refund_account(refund=one, account=ACCOUNT, actor=town.payer)
+    one = give_refund_account(refund=one, account=ACCOUNT, actor=None)
+    assert (one.bank_code, one.account_number) == ("0001", "0012345")
+    assert list(Refund.objects.for_bank()) == [one]
+    refund_sent(refund=one, file=_file(town), actor=town.staff)
+    one = refund_returned(refund=one, reason="名義がちがう", actor=town.staff)
+    assert (one.state, one.account_number) == ("waiting_account", "")
+    one = give_refund_account(refund=one, account=ACCOUNT, actor=town.staff)
+    refund_sent(refund=one, file=_file(town), actor=town.staff)
+    refund_done(refund=one, actor=town.staff)
+
+    assert books() == {"guest": 5000, "host": -5000, "bank": -5000, "clearing": 4820, "gateway_fee": 180}
+    assert told_by_mail(one.bill) == [
+        "payments.waiting",
+        "payments.refund_account",
+        "payments.too_much",
+        "payments.refund_account",
+        "payments.refund_done",
+    ]
+
+
+def _file(town: World) -> Any:
+    from sosei.core.payments.models import TransferFile
+
+    return TransferFile.objects.create(
+        municipality=town.town,
+        pay_on=timezone.now().date(),
+        count=1,
+        total=5000,
+        content=b"",
+        sha256="0" * 64,
+        made_at=timezone.now(),
+    )
+
+
+def test_the_second_of_two_payments_is_given_back(town: World) -> None:
+    bill = town.bill()
+    first = town.ask(town.pay(bill, "card"))
+    cancel_payment(payment=first, reason="ほかの方法にした", actor=town.payer)
+    second = town.ask(town.pay(bill, "konbini"))
+    town.till(second)
+    town.card(first)
+    town.hear()
+
+    assert states(bill) == ["paid", "paid", "asked"]
+    assert Refund.objects.get().payment == first
+    standing = standing_of_bill(bill)
+    assert (standing.open, standing.overpaid) == (0, 0)
+
+
+def test_what_is_no_longer_owed_when_it_arrives_is_given_back(town: World) -> None:
+    payment = town.ask(town.pay(town.bill(1000), "konbini"))
+    town.charge(payment.bill, -400)
+    town.till(payment)
+    town.hear()
+
+    assert Refund.objects.get().yen == 400
+    assert account("host") == -(600 - 180 - 18)
+
+
+def test_a_refund_that_the_card_does_not_take_goes_to_an_account(town: World) -> None:
+    payment = town.ask(town.pay(town.bill(), "card"))
+    town.card(payment, "4000000000000044")
+    town.hear()
+    [one] = refund(payment.bill, 1000)
+    asking.send_refund(one.pk)
+
+    assert states(payment.bill) == ["paid", "failed", "waiting_account"]
+    assert standing_of_bill(payment.bill).refunding == 1000
+    with pytest.raises(RefundError, match="0円まで"):
+        refund(payment.bill, 1, key="another")
+
+
+def test_refunds_take_the_newest_payment_first(town: World) -> None:
+    bill = town.paid(1000).bill
+    town.charge(bill, 500)
+    pay_on_site(payment=town.pay(bill, "on_site"), actor=town.manager)
+
+    made = refund(bill, 700)
+
+    assert [(one.way, one.yen, one.state) for one in made] == [
+        ("on_site", 500, "asked"),
+        ("gateway", 200, "asked"),
+    ]
+    with pytest.raises(NotAllowedError):
+        return_cash(refund=made[0], actor=town.payer)
+    return_cash(refund=made[0], actor=town.manager)
+    assert account("cash", payee=town.host) == 0
+
+
+def test_a_cancelled_payment_is_given_up_at_the_gateway_too(town: World) -> None:
+    payment = town.ask(town.pay(town.bill(), "konbini"))
+    cancel_payment(payment=payment, reason="やめた", actor=town.payer)
+    asking.cancel_at_gateway(payment.pk)
+
+    assert EmbeddedOrder.objects.get().state == "cancelled"
+    town.till(payment)
+    town.hear()
+    assert states(payment.bill) == ["cancelled"]
+    paid = town.paid()
+    with pytest.raises(PaymentError, match="返金"):
+        cancel_payment(payment=paid, reason="やめた", actor=town.payer)
+
+
+def test_time_ends_a_payment_once_unless_the_gateway_says_that_it_was_paid(town: World) -> None:
+    unpaid = town.ask(town.pay(town.bill(), "konbini"))
+    paid = town.ask(town.pay(town.bill(), "konbini"))
+    town.till(paid)
+
+    with at(timezone.now() + A_WEEK):
+        assert asking.expire_due(timezone.now()) == 1
+        assert asking.expire_due(timezone.now()) == 0
+
+    assert (states(unpaid.bill), states(paid.bill)) == (["expired"], ["paid"])
+    assert told_by_mail(unpaid.bill) == ["payments.waiting", "payments.expired"]
+
+
+def test_what_a_dead_worker_left_is_taken_up(town: World) -> None:
+    payment = town.pay(town.bill(), "card")
+    done = town.paid()
+    [one] = refund(done.bill, 1000)
+    with at(timezone.now() + datetime.timedelta(minutes=5)):
+        assert asking.ask_again(timezone.now()) == {"asked": 1, "refunds": 1, "looked_up": 0}
+    payment.refresh_from_db()
+    assert payment.pay_url.endswith(f"/payments/practice/{payment.gateway_key}")
+    assert EmbeddedOrder.objects.count() == 2
+    town.hear()
+    one.refresh_from_db()
+    assert one.state == "done"
+
+
+def test_transfers_and_money_on_site_are_taken_by_those_who_may(town: World) -> None:
+    by_bank = town.pay(town.bill(2000), "bank")
+    on_site = town.pay(town.bill(500), "on_site")
+    today = timezone.now().date()
+    for actor in (town.payer, town.manager):
+        with pytest.raises(NotAllowedError):
+            pay_by_bank(payment=by_bank, actor=actor, on_date=today)
+    with pytest.raises(NotAllowedError):
+        pay_on_site(payment=on_site, actor=town.payer)
+    with pytest.raises(PaymentError):
+        pay_on_site(payment=by_bank, actor=town.staff)
+    pay_by_bank(payment=by_bank, actor=town.staff, on_date=today)
+    pay_on_site(payment=on_site, actor=town.manager)
+    with pytest.raises(PaymentError, match="もう"):
+        pay_on_site(payment=on_site, actor=town.manager)
+
+    assert (account("bank"), account("cash", payee=town.host)) == (2000, 500)
+
+
+def test_a_deposit_of_the_gateway_is_booked_once(town: World) -> None:
+    town.paid(1000)
+    deposit = {
+        "municipality": town.town,
+        "gateway": "embedded",
+        "key": "po_1",
+        "yen": 900,
+        "fee": 10,
+        "on_date": timezone.now().date(),
+        "actor": town.staff,
+    }
+    assert settle(**deposit) == settle(**deposit)
+    assert (account("bank"), account("clearing"), account("gateway_fee")) == (900, 54, 46)
+    with pytest.raises(KeyTakenError):
+        settle(**{**deposit, "yen": 901})
+    with pytest.raises(NotAllowedError):
+        settle(**{**deposit, "key": "po_2", "actor": town.manager})
+
+
+def test_amounts_are_spread_in_order_and_never_beyond_what_there_is_room_for() -> None:
+    assert spread(700, [500, 300, 100]) == [500, 200, 0]
+    with pytest.raises(ValueError, match="900"):
+        spread(901, [500, 300, 100])
