@@ -15,11 +15,13 @@ settings.load_profile("sosei")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 LONGEST_FIRST = (
-    "test_every_look.py",
-    "test_campaign_journey.py",
     "test_every_page.py",
+    "test_every_look.py",
     "test_journeys.py",
+    "test_campaign_journey.py",
+    "test_every_page_in_english.py",
     "test_worked_season.py",
+    "test_design.py",
     "test_backup.py",
     "test_crawl.py",
     "test_worker_killed.py",

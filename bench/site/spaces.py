@@ -7,7 +7,9 @@ Everything is invented and written in SQL, triggers resting meanwhile; the index
 from __future__ import annotations
 
 import datetime
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 SPACES, TAKEN = 50_000, 5_000_000
 HALLS, ROOMS = 5_000, 4
@@ -15,6 +17,21 @@ HALLS, ROOMS = 5_000, 4
 AHEAD = 90
 """Days ahead into which more than half of what is taken falls."""
 CODE = "10001"
+GUARD = "space_never_taken_twice"
+_PLACES = (
+    "平 湯本 小名浜 勿来 植田 泉 内郷 四倉 久之浜 好間 三和 田人 川前 小川 遠野 "
+    "常磐 鹿島 中央 駅前 港 山手 海岸 城下 桜町 緑町 栄町 本町 新町 東町 西町 "
+    "南町 北町 川辺 大工町 紺屋町 鍛冶町 田町 谷川 石森 神谷"
+)
+_THINGS = (
+    "会議室 集会所 公民館 ホール スタジオ アトリエ 和室 教室 体育館 茶室 倉 古民家 "
+    "図書室 工房 キッチン ギャラリー テラス 広場 カフェ 書斎 音楽室 研修室 交流館 "
+    "会館 学習室"
+)
+_MOODS = "静かな部屋 明るい部屋 海の見える部屋 木の香りのする部屋 駅に近い部屋 音を出せる部屋 畳の部屋"
+PLACES = _PLACES.split()
+THINGS = _THINGS.split()
+MOODS = _MOODS.split()
 
 SPACES_SQL = """
 INSERT INTO spaces_space (
@@ -27,23 +44,23 @@ INSERT INTO spaces_space (
 SELECT
     n, 1, 1 + n %% %(hosts)s,
     CASE WHEN n > %(halls)s AND n <= %(halls)s * (1 + %(rooms)s) THEN 1 + (n - %(halls)s - 1) / %(rooms)s END,
-    CASE WHEN n <= %(halls)s THEN 'hall' ELSE (ARRAY['desk', 'room', 'room', 'kitchen', 'shop', 'outdoor'])[1 + n %% 6] END,
+    CASE WHEN n <= %(halls)s THEN 'hall'
+        ELSE (ARRAY['desk', 'room', 'room', 'kitchen', 'shop', 'outdoor'])[1 + n %% 6] END,
     places[1 + n %% 40] || things[1 + n / 40 %% 25] || n, 'Measured ' || n,
-    moods[1 + n %% 7] || 'です。' || things[1 + n / 7 %% 25] || 'のそばにあります。' || moods[1 + n / 3 %% 7] || 'にも使えます。',
+    moods[1 + n %% 7] || 'です。' || things[1 + n / 7 %% 25] || 'のそばにあります。'
+        || moods[1 + n / 3 %% 7] || 'にも使えます。',
     '', '', '', '福島県いわき市' || places[1 + n / 25 %% 40] || n %% 30, 36.9 + (n::bigint * 7919 %% 10000) / 25000.0,
     140.7 + (n::bigint * 104729 %% 10000) / 20000.0, '', '', 20 + n %% 200, 1 + n * 13 %% 80,
-    (SELECT array_agg(slug) FROM unnest(%(equipment)s::text[]) WITH ORDINALITY AS e(slug, bit) WHERE (n * 31 + bit * n) %% 3 = 0),
-    (SELECT array_agg(slug) FROM unnest(%(uses)s::text[]) WITH ORDINALITY AS u(slug, bit) WHERE (n * 17 + bit * n) %% 4 <> 1),
-    '', '', CASE n %% 3 WHEN 0 THEN 'yes' WHEN 1 THEN 'no' ELSE '' END, '', CASE WHEN n %% 5 = 0 THEN 'request' ELSE 'instant' END,
+    (SELECT array_agg(slug) FROM unnest(%(equipment)s::text[]) WITH ORDINALITY AS e(slug, bit)
+        WHERE (n * 31 + bit * n) %% 3 = 0),
+    (SELECT array_agg(slug) FROM unnest(%(uses)s::text[]) WITH ORDINALITY AS u(slug, bit)
+        WHERE (n * 17 + bit * n) %% 4 <> 1),
+    '', '', CASE n %% 3 WHEN 0 THEN 'yes' WHEN 1 THEN 'no' ELSE '' END, '',
+    CASE WHEN n %% 5 = 0 THEN 'request' ELSE 'instant' END,
     false, n %% 50 = 0, false, '', CASE WHEN n %% 4 = 0 THEN 15 ELSE 0 END, CASE WHEN n %% 3 = 0 THEN 15 ELSE 0 END, 30, 60,
     n %% 3 * 60, 90, n %% 6 = 0, (SELECT min(id) FROM spaces_ladder), '{card}', 'published', now(), '', '{}', now()
-FROM generate_series(1, %(spaces)s) AS n, (SELECT
-    ARRAY['平', '湯本', '小名浜', '勿来', '植田', '泉', '内郷', '四倉', '久之浜', '好間', '三和', '田人', '川前', '小川', '遠野', '常磐',
-        '鹿島', '中央', '駅前', '港', '山手', '海岸', '城下', '桜町', '緑町', '栄町', '本町', '新町', '東町', '西町', '南町', '北町', '川辺',
-        '大工町', '紺屋町', '鍛冶町', '田町', '谷川', '石森', '神谷'] AS places,
-    ARRAY['会議室', '集会所', '公民館', 'ホール', 'スタジオ', 'アトリエ', '和室', '教室', '体育館', '茶室', '倉', '古民家', '図書室', '工房',
-        'キッチン', 'ギャラリー', 'テラス', '広場', 'カフェ', '書斎', '音楽室', '研修室', '交流館', '会館', '学習室'] AS things,
-    ARRAY['静かな部屋', '明るい部屋', '海の見える部屋', '木の香りのする部屋', '駅に近い部屋', '音を出せる部屋', '畳の部屋'] AS moods
+FROM generate_series(1, %(spaces)s) AS n, (
+    SELECT %(places)s::text[] AS places, %(things)s::text[] AS things, %(moods)s::text[] AS moods
 ) AS named
 """
 HOURS_SQL = """
@@ -77,8 +94,28 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM spaces_space WHER
     generate_series(0, %(each)s - 1) AS n,
     LATERAL (SELECT (current_date + CASE
         WHEN n < %(ahead)s * 2 / 3 THEN n * 3 / 2 + leaf.id %% 2 ELSE %(ahead)s * 2 / 3 - 2 - n * 3 END::int
-        + time '09:00' + (leaf.id * 7 + n * 5) %% 10 * interval '1 hour')::timestamp AT TIME ZONE 'Asia/Tokyo' AS starts) AS at
+        + time '09:00' + abs(hashint8(leaf.id * 1000 + n)) %% 10 * interval '1 hour'
+        )::timestamp AT TIME ZONE 'Asia/Tokyo' AS starts) AS at
 """
+
+
+@contextmanager
+def without_indexes(cursor: Any) -> Iterator[None]:
+    """What is taken is written without its indexes, which are built afterwards at once."""
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'spaces_occupancy' "
+        "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+    )
+    indexes = cursor.fetchall()
+    cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [GUARD])
+    (guard,) = cursor.fetchone()
+    cursor.execute(f"ALTER TABLE spaces_occupancy DROP CONSTRAINT {GUARD}")
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    cursor.execute(f"ALTER TABLE spaces_occupancy ADD CONSTRAINT {GUARD} {guard}")
+    for _name, definition in indexes:
+        cursor.execute(definition)
 
 
 def main() -> None:
@@ -105,6 +142,9 @@ def main() -> None:
         "each": -(-TAKEN // (SPACES - HALLS)),
         "equipment": [kind.slug for kind in kinds.EQUIPMENT],
         "uses": [kind.slug for kind in kinds.USES],
+        "places": PLACES,
+        "things": THINGS,
+        "moods": MOODS,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -114,25 +154,33 @@ def main() -> None:
             Organisation(pk=n, municipality=town, kind="host", name=f"測定{n}") for n in range(1, hosts + 1)
         )
         Host.objects.bulk_create(
-            Host(organisation_id=n, municipality=town, name=f"測定{n}", state="approved", asked_at=now, decided_at=now)
+            Host(
+                organisation_id=n,
+                municipality=town,
+                name=f"測定{n}",
+                state="approved",
+                asked_at=now,
+                decided_at=now,
+            )
             for n in range(1, hosts + 1)
         )
         cursor.execute(SPACES_SQL, given)
-        cursor.execute(f"UPDATE spaces_space s SET words = {words_sql(texts_sql('s'))}")
+        cursor.execute(f"UPDATE spaces_space s SET words = {words_sql(texts_sql('s'))}")  # noqa: S608
         cursor.execute(HOURS_SQL)
         cursor.execute(PRICES_SQL)
         cursor.execute("ANALYZE spaces_space, spaces_openinghour, spaces_pricelist, spaces_priceitem")
         cursor.execute(fill_sql())
         Block.objects.create(
-            pk=1, municipality=town, host_id=1, space=Space.objects.get(pk=1), period=(now, now + datetime.timedelta(hours=1)), reason="測定", made_at=now
+            pk=1,
+            municipality=town,
+            host_id=1,
+            space=Space.objects.get(pk=1),
+            period=(now, now + datetime.timedelta(hours=1)),
+            reason="測定",
+            made_at=now,
         )
-        cursor.execute("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'space_never_taken_twice'")
-        name, definition = cursor.fetchone()
-        cursor.execute(f"ALTER TABLE spaces_occupancy DROP CONSTRAINT {name}")
-        cursor.execute(TAKEN_SQL, given)
-        cursor.execute(f"ALTER TABLE spaces_occupancy ADD CONSTRAINT {name} {definition}")
-        cursor.execute("SELECT count(*) FROM spaces_occupancy")
-        sys.stdout.write(f"{cursor.fetchone()[0]}\n")
+        with without_indexes(cursor):
+            cursor.execute(TAKEN_SQL, given)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

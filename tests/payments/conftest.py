@@ -11,9 +11,3 @@ from tests.payments.world import World, build
 def town(db: None) -> World:
     """A payer, a host and staff in a town whose platform takes 30 %."""
     return build()
-
-
-@pytest.fixture(autouse=True)
-def _tmp_pages(monkeypatch):
-    from sosei.core.payments import letters_payments
-    monkeypatch.setattr(letters_payments, "own_page", lambda bill: "/x")

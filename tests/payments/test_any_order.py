@@ -1,4 +1,4 @@
-"""Charges, payments, refunds and notices in any order, some of them twice: the books always balance, nothing counts twice."""
+"""Charges, payments, refunds and notices in any order, some of them twice: the books balance, nothing counts twice."""
 
 from __future__ import annotations
 

@@ -43,9 +43,7 @@ def a_month(town: World) -> None:
     asking.send_refund(refund.pk)
     town.hear()
     town.pay(town.bill(400), "bank")
-    settle(
-        municipality=town.town, gateway="embedded", key="po", yen=500, on_date=today, actor=town.staff
-    )
+    settle(municipality=town.town, gateway="embedded", key="po", yen=500, on_date=today, actor=town.staff)
     owned = {"municipality": town.town, "payee": town.host}
     lines = list(payments.LedgerLine.objects.filter(account="host", payee=town.host, bill=payment.bill))
     payout = payments.Payout.objects.create(
@@ -60,7 +58,9 @@ def a_month(town: World) -> None:
         settled_at=timezone.now(),
     )
     for one in lines:
-        payments.PayoutLine.objects.create(**owned, payout=payout, ledger_line=one, bill=one.bill, yen=-one.yen)
+        payments.PayoutLine.objects.create(
+            **owned, payout=payout, ledger_line=one, bill=one.bill, yen=-one.yen
+        )
     book_payout(payout, on_date=today)
     invoice = payments.Invoice.objects.create(
         **owned,

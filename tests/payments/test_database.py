@@ -74,7 +74,9 @@ def test_lines_are_never_added_to_a_transaction_that_is_complete() -> None:
 def _changes(town: World) -> dict[str, Any]:
     payment = town.paid()
     rows = {
-        model: model._base_manager.filter(bill=payment.bill) if hasattr(model, "bill") else model._base_manager
+        model: model._base_manager.filter(bill=payment.bill)
+        if hasattr(model, "bill")
+        else model._base_manager
         for model in (Charge, LedgerLine, LedgerTransaction)
     }
     return {

@@ -60,7 +60,10 @@ def test_a_notice_is_taken_once_and_the_same_bytes_again_are_refused(payment: Pa
         ("wrong", lambda body: (body, "t=1,v1=00")),
         ("wrong", lambda body: (body, "nonsense")),
         ("wrong", lambda body: (body, sign(body, "another secret", timezone.now()))),
-        ("wrong", lambda body: (body.replace(b"1000", b"9000"), sign(body, embedded.secret(), timezone.now()))),
+        (
+            "wrong",
+            lambda body: (body.replace(b"1000", b"9000"), sign(body, embedded.secret(), timezone.now())),
+        ),
         ("wrong", lambda body: (body, sign(body, embedded.secret(), timezone.now()).replace("t=", "t=9"))),
         ("old", lambda body: (body, _minutes_off(body, -6))),
         ("old", lambda body: (body, _minutes_off(body, 6))),
@@ -130,14 +133,13 @@ def test_our_reading_of_a_signature_is_that_of_stripe() -> None:
 
 def test_a_payer_pays_on_the_page_of_the_practice_gateway(town: World) -> None:
     payment = town.ask(town.pay(town.bill(), "card"))
-    page, browser = payment.pay_url.partition("localhost:8000")[2] or payment.pay_url, Client()
-    page = "/" + page.split("/", 3)[3] if page.startswith("http") else page
+    page, browser = "/" + payment.pay_url.split("/", 3)[3], Client()
 
     shown = browser.get(page)
     assert "ここは練習です" in shown.content.decode()
     refused = browser.post(page, {"number": "4111 1111 1111 1111"})
     assert "練習用の番号ではありません" in refused.content.decode()
-    assert "4111" not in refused.context["form"]["number"].errors.as_text()
+    assert "4111" not in refused.content.decode()
     assert states(payment.bill) == ["waiting"]
     paid = browser.post(page, {"number": "４２４２ 4242 4242 4242"})
     assert paid["Location"].endswith(f"/example/{payment.bill.object_key}")

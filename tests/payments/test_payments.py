@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from sosei.core.payments import kinds, queue
 from sosei.core.payments.errors_payments import (
     BillError,
     KeyTakenError,
@@ -38,7 +45,7 @@ from sosei.core.payments.services import (
 from sosei.core.payments.tokens import bill_of, token_of
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.records.models import Message
-from tests.payments.world import World, account, at, states, told
+from tests.payments.world import KIND, World, account, at, states, told
 
 ACCOUNT = RefundAccount("０００１", "ﾚｲｷﾞﾝｺｳ", "001", "ﾎﾝﾃﾝ", "12345", "ﾚｲ ｺﾞｳﾄﾞｳ")
 A_WEEK = datetime.timedelta(days=7)
@@ -46,7 +53,17 @@ A_WEEK = datetime.timedelta(days=7)
 
 def books() -> dict[str, int]:
     """Every account that is not at nothing."""
-    names = ("guest", "host", "town", "platform_fee", "consumption_tax", "gateway_fee", "clearing", "bank", "cash")
+    names = (
+        "guest",
+        "host",
+        "town",
+        "platform_fee",
+        "consumption_tax",
+        "gateway_fee",
+        "clearing",
+        "bank",
+        "cash",
+    )
     return {name: account(name) for name in names if account(name)}
 
 
@@ -258,7 +275,9 @@ def test_money_paid_in_a_shop_after_cancelling_goes_back_to_an_account(town: Wor
     assert (one.state, one.way, one.yen) == ("waiting_account", "bank", 5000)
 
     with pytest.raises(RefundError, match="4けたの数字"):
-        give_refund_account(refund=one, account=RefundAccount("12", "", "001", "", "1234567", "ﾚｲ"), actor=None)
+        give_refund_account(
+            refund=one, account=RefundAccount("12", "", "001", "", "1234567", "ﾚｲ"), actor=None
+        )
     with pytest.raises(NotAllowedError):
         give_refund_account(refund=one, account=ACCOUNT, actor=town.payer)
     one = give_refund_account(refund=one, account=ACCOUNT, actor=None)
@@ -433,3 +452,114 @@ def test_amounts_are_spread_in_order_and_never_beyond_what_there_is_room_for() -
     assert spread(700, [500, 300, 100]) == [500, 200, 0]
     with pytest.raises(ValueError, match="900"):
         spread(901, [500, 300, 100])
+
+
+def jobs(name: str) -> list[dict[str, Any]]:
+    """What was left for the worker under that name."""
+    found = ProcrastinateJob.objects.filter(task_name=name).order_by("pk")
+    return list(found.values_list("args", flat=True))
+
+
+def test_what_is_left_for_the_worker_is_known_to_it(town: World) -> None:
+    import_module("sosei.core.payments.tasks")
+    payment = town.pay(town.bill(), "card")
+
+    assert jobs(queue.ASK) == [{"payment_id": payment.pk}]
+    assert {queue.ASK, queue.CANCEL, queue.REFUND, queue.DELIVER} <= set(app.tasks)
+    assert app.tasks[queue.ASK](payment_id=payment.pk) == "waiting"
+
+
+def test_a_payment_given_up_while_the_gateway_is_asked_is_given_up_there(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = town.pay(town.bill(), "card")
+    create = embedded.EmbeddedGateway.create_payment
+
+    def slow(self: Any, order: Any) -> Any:
+        told_now = create(self, order)
+        cancel_payment(payment=payment, reason="やめた", actor=town.payer)
+        return told_now
+
+    monkeypatch.setattr(embedded.EmbeddedGateway, "create_payment", slow)
+    town.ask(payment)
+
+    assert states(payment.bill) == ["cancelled"]
+    [left] = jobs(queue.CANCEL)
+    asking.cancel_at_gateway(**left)
+    assert EmbeddedOrder.objects.get().state == "cancelled"
+
+
+def test_no_gateway_is_called_inside_a_transaction(town: World) -> None:
+    payment = town.pay(town.bill(), "card")
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        asking.ask_gateway(payment.pk)
+
+
+def test_an_error_of_the_room_above_undoes_the_change_and_the_notice_may_come_again(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = town.ask(town.pay(town.bill(), "card"))
+    town.card(payment)
+    kind = kinds.payable(KIND)
+    failing = dataclasses.replace(kind, on_change=lambda _bill: 1 / 0)
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setitem(kinds._kinds, KIND, failing)
+        town.hear()
+
+    assert states(payment.bill) == ["waiting"]
+    assert not GatewayEvent.objects.filter(kind="payment.paid").exists()
+    assert account("clearing") == 0
+    town.hear()
+    assert states(payment.bill) == ["paid"]
+
+
+def test_a_payment_at_which_the_room_above_fails_holds_up_no_other(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, fine = (town.pay(town.bill(), "bank") for _each in range(2))
+    kind = kinds.payable(KIND)
+
+    def fails_once(bill: Bill) -> None:
+        assert bill.pk != broken.bill_id
+
+    monkeypatch.setitem(kinds._kinds, KIND, dataclasses.replace(kind, on_change=fails_once))
+    with at(timezone.now() + 2 * A_WEEK):
+        assert asking.expire_due(timezone.now()) == 1
+    assert (states(broken.bill), states(fine.bill)) == (["waiting"], ["expired"])
+
+
+def test_the_thing_is_locked_before_its_bill(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = town.ask(town.pay(town.bill(), "card"))
+    locked: list[str] = []
+    kind = dataclasses.replace(kinds.payable(KIND), lock=locked.append)
+    monkeypatch.setitem(kinds._kinds, KIND, kind)
+    with CaptureQueriesContext(connection) as asked:
+        cancel_payment(payment=payment, reason="やめた", actor=None)
+
+    assert locked[0] == payment.bill.object_key
+    assert sum("FOR NO KEY UPDATE" in one["sql"] for one in asked) >= 1
+
+
+def test_bills_are_listed_with_their_sums_in_one_query(town: World) -> None:
+    for yen in (100, 200, 300):
+        town.bill(yen)
+    paid = town.paid(400).bill
+    with CaptureQueriesContext(connection) as asked:
+        found = {one.pk: one.open for one in Bill.objects.visible_to(town.manager).with_standing()}
+    assert len(asked) == 2  # the roles of who asks, and the bills
+    assert sorted(found.values()) == [0, 100, 200, 300]
+    assert found[paid.pk] == 0
+    assert not Bill.objects.visible_to(town.manager).with_standing().owing().filter(pk=paid.pk).exists()
+
+
+def test_the_office_sees_what_the_check_of_the_books_found(town: World, client: Any) -> None:
+    from sosei.core.payments.services.checking import check_every_town
+
+    client.force_login(town.staff)
+    page = f"/{town.town.code}/office/payments/books"
+    assert "まだ点検していません" in client.get(page).content.decode()
+    town.paid()
+    check_every_town()
+    assert "すべて合っています" in client.get(page).content.decode()
+    client.force_login(town.payer)
+    assert client.get(page).status_code == 403

@@ -31,7 +31,13 @@ from sosei.core.payments.services import (
     refund_bill,
 )
 from sosei.core.payments.services.checking_papers import check_papers
-from sosei.core.payments.services.payouts import drop_file, due_statements, make_file, mark_sent, return_payout
+from sosei.core.payments.services.payouts import (
+    drop_file,
+    due_statements,
+    make_file,
+    mark_sent,
+    return_payout,
+)
 from sosei.core.payments.services.statements import bill_rows, close_month, month_end, month_end_before
 from sosei.core.payments.services.town_rules import Payee, save_payee
 from sosei.core.records.models import Entry
@@ -134,7 +140,9 @@ def _paid_out(town: World, end: datetime.date) -> int:
 
 
 def _settled(town: World) -> int:
-    return sum(Payout.objects.filter(payee=town.host, state__in=("made", "paid")).values_list("yen", flat=True))
+    return sum(
+        Payout.objects.filter(payee=town.host, state__in=("made", "paid")).values_list("yen", flat=True)
+    )
 
 
 def _pay(town: World, statement: Statement, *, on: datetime.date) -> TransferFile:
@@ -155,9 +163,7 @@ def _business(town: World) -> None:
         town.pay(town.bill(yen), "invoice")
         return
     if what == "bank":
-        pay_by_bank(
-            payment=town.pay(town.bill(yen), "bank"), actor=town.staff, on_date=timezone.now().date()
-        )
+        pay_by_bank(payment=town.pay(town.bill(yen), "bank"), actor=town.staff, on_date=timezone.now().date())
         return
     if what == "cash":
         pay_on_site(payment=town.pay(town.bill(yen), "on_site"), actor=town.manager)

@@ -23,8 +23,7 @@ from sosei.core.payments.models import (
     Payment,
     Refund,
 )
-from sosei.core.payments.services import Line, add_charge, open_bill, receive_notice, start_payment
-from sosei.core.payments.services import asking
+from sosei.core.payments.services import Line, add_charge, asking, open_bill, receive_notice, start_payment
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Municipality, Organisation, Person
 

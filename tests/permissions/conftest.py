@@ -10,6 +10,7 @@ from tests.permissions import (  # noqa: F401
     levers_rooms,
     other_rooms,
     outcomes_rooms,
+    payments_rooms,
     reviews_rooms,
     spaces_rooms,
     strategy_rooms,

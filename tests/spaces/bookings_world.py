@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Sum
 
+from sosei.core.payments import locks
 from sosei.core.payments.models import Payment
 from sosei.core.payments.services import settling
 from sosei.core.people.models import Person
@@ -37,7 +39,9 @@ def workday(weekday: int) -> date:
     return day
 
 
-def wish(space: Space, day: date | int = 20, begins: str = "10:00", ends: str = "12:00", **more: Any) -> Wanted:
+def wish(
+    space: Space, day: date | int = 20, begins: str = "10:00", ends: str = "12:00", **more: Any
+) -> Wanted:
     """A space for two hours, three weeks from now."""
     return Wanted(space, period(day, begins, ends), **more)
 
@@ -55,7 +59,9 @@ def place(guest: Person | Guest, *wanted: Wanted, way: str = "on_site", **more: 
         "actor": person,
     }
     return place_order(
-        wanted=list(wanted), guest=Guest.of(guest) if isinstance(guest, Person) else guest, **{**given, **more}
+        wanted=list(wanted),
+        guest=Guest.of(guest) if isinstance(guest, Person) else guest,
+        **{**given, **more},
     )
 
 
@@ -67,7 +73,9 @@ def states(*orders: Order) -> list[str]:
 
 def only(order: Order) -> Booking:
     """The one booking of an order."""
-    return Booking.objects.select_related("space__municipality", "space__host", "order", "municipality").get(order=order)
+    return Booking.objects.select_related("space__municipality", "space__host", "order", "municipality").get(
+        order=order
+    )
 
 
 def pay(order: Order) -> Payment:
@@ -77,15 +85,14 @@ def pay(order: Order) -> Payment:
     payment = Payment.objects.select_related("bill__municipality", "bill__payee", "bill__person").get(
         bill=bill, state__in=("asked", "waiting")
     )
-    from sosei.core.payments import locks
-
-    held = locks.lock_payment(payment.pk)
-    assert settling.enter(held, "paid", "test")
+    with transaction.atomic():
+        held = locks.lock_payment(payment.pk)
+        assert settling.enter(held, "paid", "test")
     return held
 
 
 def balance_flaws(orders: Sequence[Order] | None = None) -> list[str]:
-    """Where what the bill says and what the bookings owe differ: each line belongs to a booking, each booking has its due."""
+    """Where the bill and the bookings differ: each line belongs to a booking, each booking has its due."""
     rows = Booking.objects.select_related("cancellation", "order")
     if orders is not None:
         rows = rows.filter(order__in=orders)

@@ -10,7 +10,16 @@ from django.utils import translation
 from tests.people.conftest import MakePerson, SignedIn, make_person, other_town, signed_in, town
 from tests.spaces.world import SpacesWorld, build_world
 
-__all__ = ["MakePerson", "SignedIn", "SpacesWorld", "make_person", "other_town", "signed_in", "spaces", "town"]
+__all__ = [
+    "MakePerson",
+    "SignedIn",
+    "SpacesWorld",
+    "make_person",
+    "other_town",
+    "signed_in",
+    "spaces",
+    "town",
+]
 
 
 @pytest.fixture

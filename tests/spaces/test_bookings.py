@@ -342,7 +342,10 @@ def test_another_way_to_pay_gives_the_first_up(spaces: SpacesWorld) -> None:
     second = orders.pay_again(order=order, way="konbini", key=key, actor=spaces.guest)
     assert second == orders.pay_again(order=order, way="konbini", key=key, actor=spaces.guest)
     assert second is not None
-    assert sorted(Payment.objects.values_list("way", "state")) == [("card", "cancelled"), ("konbini", "asked")]
+    assert sorted(Payment.objects.values_list("way", "state")) == [
+        ("card", "cancelled"),
+        ("konbini", "asked"),
+    ]
     booking = only(order)
     assert booking.occupancies.get().until == booking.answer_until == second.expires_at
     assert orders.pay_again(order=order, way="on_site", key=uuid.uuid4(), actor=spaces.guest)
@@ -424,7 +427,9 @@ def test_before_the_draw_a_place_of_a_lottery_cannot_be_booked(spaces: SpacesWor
         sealed_seed="1" * 64,
         made_at=now,
     )
-    LotterySpace.objects.create(municipality=spaces.town, host=spaces.public_host, lottery=lottery, space=room)
+    LotterySpace.objects.create(
+        municipality=spaces.town, host=spaces.public_host, lottery=lottery, space=room
+    )
     with pytest.raises(TakenError) as refused:
         request(spaces, spaces.guest)
     assert refused.value.refusals[0].code == Code.BY_LOTTERY

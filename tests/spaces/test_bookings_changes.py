@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sosei.core.payments.models import Payment, Refund
@@ -31,16 +31,20 @@ from sosei.programmes.spaces.rules_periods import Period
 from sosei.programmes.spaces.rules_series import Every, Pattern
 from sosei.programmes.spaces.services import blocks, bookings, cancelling, changing, money, waiting
 from tests.people.conftest import MakePerson
-from tests.spaces.bookings_world import SHOWN, balance_flaws, only, pay, period, place, states, workday, wish
+from tests.spaces.bookings_world import SHOWN, balance_flaws, only, pay, period, place, states, wish, workday
 from tests.spaces.conftest import SpacesWorld
 from tests.spaces.world import day_from_now, make_closure, preset
 
 pytestmark = pytest.mark.django_db
 
 
-def move(booking: Booking, to: Period, *, space: Space | None = None, scope: str = "this", **more: Any) -> list[Booking]:
+def move(
+    booking: Booking, to: Period, *, space: Space | None = None, scope: str = "this", **more: Any
+) -> list[Booking]:
     given: dict[str, Any] = {"reason": "", "key": uuid.uuid4(), "actor": booking.person}
-    return changing.move_booking(booking=booking, space=space or booking.space, period=to, scope=scope, **{**given, **more})
+    return changing.move_booking(
+        booking=booking, space=space or booking.space, period=to, scope=scope, **{**given, **more}
+    )
 
 
 def cancel(*rows: Booking, side: str = "guest", **more: Any) -> list[BookingCancellation]:
@@ -58,7 +62,9 @@ def times(order: Order) -> list[Period]:
 
 
 def taken_of(order: Order) -> list[Period]:
-    return sorted(Period(row.period.lower, row.period.upper) for row in Occupancy.objects.filter(booking__order=order))
+    return sorted(
+        Period(row.period.lower, row.period.upper) for row in Occupancy.objects.filter(booking__order=order)
+    )
 
 
 def booked_long_ago(order: Order, days: int = 10) -> None:
@@ -103,15 +109,20 @@ def test_what_becomes_cheaper_goes_back_as_far_as_the_ladder_lets_it(spaces: Spa
     order = place(spaces.guest, wish(spaces.rooms[0], 20, "10:00", "14:00"), way="card")
     pay(order)
     booking = only(order)
-    assert changing.price_of_move(
-        booking=booking, space=booking.space, period=period(20, "10:00", "12:00"), now=timezone.now()
-    ).refund == 2000
+    assert (
+        changing.price_of_move(
+            booking=booking, space=booking.space, period=period(20, "10:00", "12:00"), now=timezone.now()
+        ).refund
+        == 2000
+    )
     move(booking, period(20, "10:00", "12:00"))
     assert Refund.objects.get().yen == 2000
     # A ladder that has begun to count keeps its share of what became cheaper.
     late = place(spaces.guest, wish(spaces.rooms[1], 20), way="card")
     pay(late)
-    Booking.objects.filter(order=late).update(ladder={"code": "x", "free_hours": 0, "steps": [{"percent": 50}]})
+    Booking.objects.filter(order=late).update(
+        ladder={"code": "x", "free_hours": 0, "steps": [{"percent": 50}]}
+    )
     [moved] = move(only(late), period(20, "10:00", "11:00"))
     assert moved.yen == 1500
     assert [line["yen"] for line in moved.quote["lines"]] == [1000, 500]
@@ -169,7 +180,9 @@ def test_who_may_not_and_what_is_not_settled_is_not_moved(spaces: SpacesWorld) -
 # --- Called off -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("side", "owed", "back"), [("guest", 1000, 1000), ("host", 0, 2000), ("town", 0, 2000)])
+@pytest.mark.parametrize(
+    ("side", "owed", "back"), [("guest", 1000, 1000), ("host", 0, 2000), ("town", 0, 2000)]
+)
 def test_the_guest_owes_what_the_ladder_says_and_is_let_down_for_nothing(
     spaces: SpacesWorld, side: str, owed: int, back: int
 ) -> None:
@@ -224,7 +237,9 @@ def test_one_of_a_series_is_called_off_and_the_others_stay(spaces: SpacesWorld) 
     cancel(second)
     assert states(order) == ["confirmed", "cancelled", "confirmed"]
     assert Refund.objects.get().yen == 2000
-    cancel(*cancelling.in_scope(Booking.objects.filter(order=order).order_by("period")[0], "all", timezone.now()))
+    cancel(
+        *cancelling.in_scope(Booking.objects.filter(order=order).order_by("period")[0], "all", timezone.now())
+    )
     assert states(order) == ["cancelled"] * 3
     assert balance_flaws() == []
 
@@ -274,8 +289,12 @@ def test_nobody_calls_off_for_another_side_or_after_the_start(spaces: SpacesWorl
 # --- The waiting list -------------------------------------------------------------------------------------------------
 
 
-def wait(person: Person, space: Space, day: date | int = 20, begins: str = "10:00", ends: str = "12:00") -> WaitingEntry:
-    return waiting.join(person=person, space=space, period=period(day, begins, ends), purpose="meeting", actor=person)
+def wait(
+    person: Person, space: Space, day: date | int = 20, begins: str = "10:00", ends: str = "12:00"
+) -> WaitingEntry:
+    return waiting.join(
+        person=person, space=space, period=period(day, begins, ends), purpose="meeting", actor=person
+    )
 
 
 def entries() -> list[str]:
@@ -322,13 +341,20 @@ def test_an_offer_that_nobody_takes_up_goes_to_the_next(spaces: SpacesWorld, mak
     assert told == [("offered", spaces.friend.pk), ("offered", third.pk)]
     with pytest.raises(TooLateError):
         waiting.accept(
-            entry=first, tier="resident", way_to_pay="on_site", shown=SHOWN, key=uuid.uuid4(), actor=spaces.friend
+            entry=first,
+            tier="resident",
+            way_to_pay="on_site",
+            shown=SHOWN,
+            key=uuid.uuid4(),
+            actor=spaces.friend,
         )
     waiting.decline(entry=WaitingEntry.objects.get(person=third), actor=third)
     assert not Occupancy.objects.exists()
 
 
-def test_a_wish_that_still_does_not_fit_lets_the_next_have_it(spaces: SpacesWorld, make_person: MakePerson) -> None:
+def test_a_wish_that_still_does_not_fit_lets_the_next_have_it(
+    spaces: SpacesWorld, make_person: MakePerson
+) -> None:
     kept = place(spaces.guest, wish(spaces.rooms[0], 20, "12:00", "14:00"))
     order = place(spaces.guest, wish(spaces.rooms[0], 20, "10:00", "12:00"))
     wait(spaces.friend, spaces.rooms[0], 20, "11:00", "13:00")
@@ -368,7 +394,9 @@ def test_what_moves_away_is_offered_too(spaces: SpacesWorld) -> None:
 
 def test_a_blocked_time_leaves_what_is_booked_and_takes_the_rest(spaces: SpacesWorld) -> None:
     place(spaces.guest, wish(spaces.rooms[0], 20, "10:00", "12:00"))
-    made = blocks.block(space=spaces.hall, period=period(20, "09:00", "18:00"), reason="点検", actor=spaces.owner)
+    made = blocks.block(
+        space=spaces.hall, period=period(20, "09:00", "18:00"), reason="点検", actor=spaces.owner
+    )
     assert made.clashes == (period(20, "10:00", "12:00"),)
     for hours in (("09:00", "10:00"), ("12:00", "13:00")):
         with pytest.raises(TakenError):
@@ -401,7 +429,10 @@ def test_a_day_says_what_is_free_of_it_and_why_it_is_closed(spaces: SpacesWorld)
     assert state_of(room, 20).state == "free"
     place(spaces.guest, wish(spaces.hall, 20, "10:00", "12:00"))
     found = state_of(room, 20)
-    assert (found.state, list(found.free)) == ("partly", [period(20, "09:00", "10:00"), period(20, "12:00", "21:00")])
+    assert (found.state, list(found.free)) == (
+        "partly",
+        [period(20, "09:00", "10:00"), period(20, "12:00", "21:00")],
+    )
     blocks.block(space=room, period=period(20, "12:00", "20:30"), reason="点検", actor=spaces.owner)
     # Half an hour is left, and an hour is the least that can be booked.
     assert state_of(room, 20).free == (period(20, "09:00", "10:00"),)
@@ -429,8 +460,10 @@ def test_what_the_calendar_calls_free_can_be_booked_and_nothing_else(spaces: Spa
 
 
 def test_a_month_is_asked_for_in_one_query_and_a_hold_that_ran_out_is_free(spaces: SpacesWorld) -> None:
-    room = Space.objects.select_related("municipality", "host").prefetch_related("hours", "host__closures").get(
-        pk=spaces.rooms[0].pk
+    room = (
+        Space.objects.select_related("municipality", "host")
+        .prefetch_related("hours", "host__closures")
+        .get(pk=spaces.rooms[0].pk)
     )
     order = place(spaces.guest, wish(spaces.rooms[0], day_from_now(20)), way="card")
     day = day_from_now(20)

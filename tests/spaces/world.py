@@ -59,7 +59,9 @@ def minutes_of(clock: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-def make_host(town: Municipality, name: str = "みほん寺（架空）", *, state: str = "approved", **columns: Any) -> Host:
+def make_host(
+    town: Municipality, name: str = "みほん寺（架空）", *, state: str = "approved", **columns: Any
+) -> Host:
     """A host of the town with its organisation; private and approved unless told otherwise."""
     kind = columns.pop("kind", Host.Kind.PRIVATE)
     public = kind == Host.Kind.PUBLIC
@@ -79,7 +81,12 @@ def make_host(town: Municipality, name: str = "みほん寺（架空）", *, sta
         "decided_at": None if state == "asked" else now - datetime.timedelta(days=29),
     }
     made: Host = Host.objects.create(
-        organisation=organisation, municipality=town, kind=kind, name=name, state=state, **{**given, **columns}
+        organisation=organisation,
+        municipality=town,
+        kind=kind,
+        name=name,
+        state=state,
+        **{**given, **columns},
     )
     return made
 
@@ -90,7 +97,9 @@ def preset(code: str) -> Ladder:
     return found
 
 
-def make_space(host: Host, name: str = "小さな部屋（架空）", *, state: str = "published", **columns: Any) -> Space:
+def make_space(
+    host: Host, name: str = "小さな部屋（架空）", *, state: str = "published", **columns: Any
+) -> Space:
     """A room for ten, booked at once and paid by any way; published unless told otherwise. No hours, no prices."""
     now = timezone.now()
     given: dict[str, Any] = {
@@ -169,7 +178,9 @@ def make_price_list(space: Space, *, valid_from: datetime.date | None = None, **
     return made
 
 
-def make_price(price_list: PriceList, kind: str, yen: int, times: Given = ("00:00", "24:00"), **columns: Any) -> PriceItem:
+def make_price(
+    price_list: PriceList, kind: str, yen: int, times: Given = ("00:00", "24:00"), **columns: Any
+) -> PriceItem:
     """One price of a list."""
     made: PriceItem = PriceItem.objects.create(
         municipality=price_list.municipality,
@@ -272,7 +283,13 @@ def make_desk(host: Host) -> Space:
     make_hours(desk, ("08:00", "20:00"))
     make_price(make_hourly(desk, 300), "day", 1500)
     Extra.objects.create(
-        municipality=host.municipality, host=host, space=desk, name="モニター", name_en="Monitor", per="booking", yen=200
+        municipality=host.municipality,
+        host=host,
+        space=desk,
+        name="モニター",
+        name_en="Monitor",
+        per="booking",
+        yen=200,
     )
     return desk
 

@@ -12,6 +12,13 @@ from sosei.core.payments.gateways.embedded import MANNERS, TILL
 from sosei.engines.conventions.folding import fold_width
 
 
+class _NeverRepeated(forms.TextInput):
+    """A box that comes back empty: what somebody typed in error may be a real card."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class PracticeCardForm(forms.Form):
     """One of the practice numbers."""
 
@@ -19,7 +26,7 @@ class PracticeCardForm(forms.Form):
         label=_("練習用のカード番号"),
         help_text=_("下の表の番号を入れてください。本物のカードの番号は入れないでください。"),
         max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=_NeverRepeated(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
     def clean_number(self) -> str:

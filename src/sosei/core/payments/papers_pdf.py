@@ -69,13 +69,16 @@ def _facts(paper: Paper) -> Table:
 
 
 def _lines(paper: Paper) -> Table:
-    size = 8.5 if len(paper.heads) <= 5 else 7.5  # noqa: PLR2004 - wide tables are set smaller
+    size = 8.5 if len(paper.heads) <= 5 else 7.5
     rows = [[text(head, size) for head in paper.heads]]
     rows += [
         [text(cell, size, alignment=RIGHT if place in paper.numbers else 0) for place, cell in enumerate(row)]
         for row in paper.rows
     ]
-    shares = [1.0 if place in paper.numbers else FIRST_SHARE / (1 + place * 0.3) for place in range(len(paper.heads))]
+    shares = [
+        1.0 if place in paper.numbers else FIRST_SHARE / (1 + place * 0.3)
+        for place in range(len(paper.heads))
+    ]
     widths = [WIDTH * share / sum(shares) for share in shares]
     return _table(rows, widths, [("BACKGROUND", (0, 0), (-1, 0), SOFT)], heads=1)
 

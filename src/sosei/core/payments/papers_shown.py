@@ -50,10 +50,18 @@ class Paper:
     notes: Sequence[str] = field(default_factory=tuple)
 
     @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """The titles, and whether numbers stand under them."""
+        return [(head, place in self.numbers) for place, head in enumerate(self.heads)]
+
+    @property
     def table(self) -> list[list[tuple[str, str, bool]]]:
         """The rows with the title of each cell's column, and whether it is a number."""
         return [
-            [(head, cell, place in self.numbers) for place, (head, cell) in enumerate(zip(self.heads, row, strict=True))]
+            [
+                (head, cell, place in self.numbers)
+                for place, (head, cell) in enumerate(zip(self.heads, row, strict=True))
+            ]
             for row in self.rows
         ]
 
@@ -189,14 +197,17 @@ def of_receipt(receipt: Receipt) -> Paper:
         facts.append((_("支払い方法"), str(receipt.payment.get_way_display())))
     if receipt.refunded:
         told = {"paid": yen(receipt.yen + receipt.refunded), "refunded": yen(receipt.refunded)}
-        facts.append((_("返した額"), _("受け取った%(paid)sのうち、%(refunded)sを返しました（返します）。") % told))
+        facts.append(
+            (_("返した額"), _("受け取った%(paid)sのうち、%(refunded)sを返しました（返します）。") % told)
+        )
     if receipt.replaces is not None:
         facts.append((_("もとの領収書"), receipt.replaces.number))
     sums = [] if receipt.invoice_id else _totals(receipt.totals)
     notes = [_("電子データで渡している領収書なので、収入印紙はありません。")]
     if receipt.invoice is not None:
         notes.insert(
-            0, _("税率ごとの額と消費税は、請求書 %(number)s にあります。") % {"number": receipt.invoice.number}
+            0,
+            _("税率ごとの額と消費税は、請求書 %(number)s にあります。") % {"number": receipt.invoice.number},
         )
     return Paper(
         title=_("領収書"),
@@ -206,9 +217,7 @@ def of_receipt(receipt: Receipt) -> Paper:
         mark=_("再発行") if receipt.replaces_id else "",
         lead=_("次の額を、たしかに受け取りました。"),
         facts=facts,
-        issuer=_issuer(
-            receipt.issuer_name, "", "" if receipt.invoice_id else receipt.registration_number
-        ),
+        issuer=_issuer(receipt.issuer_name, "", "" if receipt.invoice_id else receipt.registration_number),
         sums=[*sums, (_("領収額"), yen(receipt.yen))],
         notes=notes,
     )

@@ -43,7 +43,6 @@ class ListCode(StrEnum):
     FUTURE = "future"
     AMOUNT = "amount"
     RECORD = "record"
-    TOTAL = "total"
 
 
 @dataclass(frozen=True)

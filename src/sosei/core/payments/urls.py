@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 app_name = "payments"
-SUBJECTS = ("gateways", "papers")
+SUBJECTS = ("gateways", "books", "papers")
 urlpatterns = [
     pattern
     for subject in SUBJECTS

@@ -27,3 +27,17 @@ FLAWS: Mapping[str, Any] = {
     "fee": _("サイトの手数料が、決まりの額と違う"),
 }
 """Every code of a flaw."""
+TABLES: Mapping[str, Any] = {
+    "ledgertransaction": _("仕訳"),
+    "charge": _("請求の明細"),
+    "payment": _("支払い"),
+    "refund": _("返金"),
+    "deposit": _("決済会社からの入金"),
+    "bill": _("請求"),
+    "payout": _("支払先への振込"),
+    "payoutline": _("支払先への振込の行"),
+    "invoice": _("請求書"),
+    "incomingtransfer": _("銀行への入金"),
+    "gatewayevent": _("決済会社からの通知"),
+}
+"""What the rows are called at which flaws are found."""

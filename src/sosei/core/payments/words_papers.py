@@ -57,9 +57,6 @@ LIST_PROBLEMS: Mapping[ListCode, Any] = {
     ListCode.FUTURE: _("%(line)s行目の日付「%(value)s」は、まだ来ていません。日付を確かめてください。"),
     ListCode.AMOUNT: _("%(line)s行目の金額「%(value)s」を読めません。1円以上の数字に直してください。"),
     ListCode.RECORD: _("%(line)s行目の長さが%(value)s文字です。全銀形式は1行200文字です。"),
-    ListCode.TOTAL: _(
-        "ファイルの合計（%(value)s円）と、行の合計が合いません。銀行から取り出し直してください。"
-    ),
 }
 
 

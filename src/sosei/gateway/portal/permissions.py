@@ -7,6 +7,7 @@ from sosei.core.people.addresses import EVERYBODY
 
 ADDRESSES = {
     "home": EVERYBODY,
+    "stay": EVERYBODY,
 }
 
 addresses.register("portal", ADDRESSES)

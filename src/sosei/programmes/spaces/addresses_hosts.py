@@ -11,11 +11,9 @@ from django.utils.translation import gettext as _
 from sosei.core.people import account_menu, addresses, roles
 from sosei.core.people.addresses import EVERYBODY, SIGNED_IN, SIGNED_IN_OR_PROXY, office
 from sosei.core.records.attachments.subjects import Subject, register_subject
-from sosei.programmes.spaces.home import Card, register_host_card
-from sosei.programmes.spaces.models import Host, Space
+from sosei.programmes.spaces.models import Space
 from sosei.programmes.spaces.permissions import can_see_space
 from sosei.programmes.spaces.querysets import hosts_of
-from sosei.programmes.spaces.views.host_common import space_url
 
 _HOSTS = office(roles.SPACE_HOST, roles.PROGRAMME_STAFF)
 
@@ -61,18 +59,6 @@ def _way_to_hosts(request: Any) -> Iterable[tuple[Any, str]]:
         yield _("場所を貸す画面"), reverse("spaces:my-hosts")
 
 
-def _refused_spaces(host: Host, request: Any) -> Card | None:
-    """Spaces that the town could not publish as they were."""
-    rows = Space.objects.visible_to(request.user).filter(host=host, state=Space.State.REFUSED)
-    first = rows.select_related("municipality").order_by("decided_at").first()
-    if first is None:
-        return None
-    text = _("理由：%(reason)s") % {"reason": first.decision_reason}
-    title = _("「%(space)s」を直してください") % {"space": first}
-    return Card(title, text, space_url("space-edit", first), urgent=True, order=20)
-
-
 addresses.register("spaces", ADDRESSES)
 account_menu.register_links(_way_to_hosts)
-register_host_card(_refused_spaces)
 register_subject(Subject(Space, can_see_space, Space.objects.visible_to))

@@ -61,7 +61,10 @@ def steps_as_json(ladder: rules_ladders.Ladder) -> list[dict[str, int]]:
     """The steps as `Ladder.steps` keeps them, the first to end first."""
     ordered = sorted(ladder.steps, key=lambda step: -step.nominal_hours)
     timed = [
-        {"percent": step.percent, **({"hours": step.hours} if step.hours is not None else {"days": step.days or 0})}
+        {
+            "percent": step.percent,
+            **({"hours": step.hours} if step.hours is not None else {"days": step.days or 0}),
+        }
         for step in ordered
     ]
     return [*timed, {"percent": ladder.last_percent}]

@@ -19,8 +19,16 @@ from sosei.programmes.spaces.as_rules import hours_of
 from sosei.programmes.spaces.models import Booking, Lottery, Space
 from sosei.programmes.spaces.rules_bookings import State
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.rules_hours import Code, Hours, bands_on, bookable, free_starts as rules_free_starts
-from sosei.programmes.spaces.rules_hours import open_spans
+from sosei.programmes.spaces.rules_hours import (
+    Code,
+    Hours,
+    bands_on,
+    bookable,
+    open_spans,
+)
+from sosei.programmes.spaces.rules_hours import (
+    free_starts as rules_free_starts,
+)
 from sosei.programmes.spaces.rules_periods import ONE_DAY, Period, day_of, merged, midnight, without
 
 _BUSY = """
@@ -145,7 +153,9 @@ def _days(space: Space, wanted: list[date], *, now: datetime | None, tier: str) 
         spans.setdefault(on, []).append(span)
     if not spans:
         return [_day(on, [], [], hours, moment) for on in wanted]
-    within = Period(midnight(wanted[0], hours.zone), max(span.end for each in spans.values() for span in each))
+    within = Period(
+        midnight(wanted[0], hours.zone), max(span.end for each in spans.values() for span in each)
+    )
     taken = busy(space, within.widened(hours.buffer_before, hours.buffer_after), now=moment)
     return [_day(on, spans.get(on, []), taken, hours, moment) for on in wanted]
 
@@ -183,7 +193,13 @@ def _minute_after(moment: datetime) -> datetime:
 
 
 def free_starts(
-    space: Space, on: date, minutes: int, *, now: datetime | None = None, tier: str = "outside", by_staff: bool = False
+    space: Space,
+    on: date,
+    minutes: int,
+    *,
+    now: datetime | None = None,
+    tier: str = "outside",
+    by_staff: bool = False,
 ) -> list[datetime]:
     """Every start on a day from which so many minutes can be booked."""
     moment = now or timezone.now()

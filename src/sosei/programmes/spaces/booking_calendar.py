@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sosei.programmes.spaces import availability
 from sosei.programmes.spaces.as_rules import hours_of, zone_of
+from sosei.programmes.spaces.availability import DayFree
 from sosei.programmes.spaces.booking_times import bands_of, day_text, hours_text, next_month, weeks_of_month
 from sosei.programmes.spaces.models import Space
 from sosei.programmes.spaces.rules_hours import Code
@@ -35,7 +35,7 @@ CLOSED = {
     Code.NOTICE: gettext_lazy("もう予約できる期限を過ぎました。"),
     Code.HORIZON: gettext_lazy("まだ予約を受けつけていない日です。"),
 }
-WIDTH, HEIGHT, LEFT = 720, 44, 8
+WIDTH, HEIGHT, LEFT = 400, 46, 10
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,9 @@ def month_shown(
     )
 
 
-def day_shown(space: Space, day: date, *, now: datetime, tier: str) -> DayShown:
+def day_shown(space: Space, held: DayFree, *, tier: str) -> DayShown:
     """The hours of a day of a space."""
-    held = availability.day(space, day, now=now, tier=tier)
+    day = held.date
     hours = hours_of(space, tier=tier)
     zone = zone_of(space.municipality)
     bands = bands_of(day, hours)
@@ -157,7 +157,7 @@ def day_shown(space: Space, day: date, *, now: datetime, tier: str) -> DayShown:
 
     blocks = [block(band, "taken") for band in bands]
     blocks += [block(span, "free") for span in filter(None, map(place, held.free))]
-    every = 60 if high - low <= 12 * 60 else 120 if high - low <= 20 * 60 else 180
+    every = 120 if high - low <= 16 * 60 else 180
     ticks = [
         (round(LEFT + (minute - low) * scale, 1), f"{minute % DAY // 60}")
         for minute in range(low, high + 1, every)

@@ -81,7 +81,7 @@ def _guest_words(first: Booking, order: Order, now: datetime) -> tuple[str, str,
             _("申し込みは終わりました"),
             _("期限までに決まらなかったため、予約はありません。"),
         ),
-        "cancelled": ("info", _("取り消しました"), _("この予約は、もうありません。")),
+        "cancelled": ("info", _("予約を取り消しました"), _("この予約は、もうありません。")),
         "used": ("info", _("使い終わりました"), _("ご利用ありがとうございました。")),
         "no_show": (
             "warning",

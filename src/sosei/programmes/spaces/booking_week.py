@@ -13,6 +13,7 @@ from sosei.programmes.spaces.booking_doors import host_url
 from sosei.programmes.spaces.booking_times import day_text, hours_text
 from sosei.programmes.spaces.models import Block, Booking, Host, Space
 from sosei.programmes.spaces.rules_periods import midnight
+from sosei.programmes.spaces.templatetags.booking_words import state_words
 
 TAKES = ("held", "requested", "confirmed", "used", "no_show")
 
@@ -102,7 +103,7 @@ def week_of(
                     hours_text(one.period, zone),
                     one.order.guest_name,
                     one.state,
-                    str(one.get_state_display()),
+                    str(state_words(one.state)),
                     host_url("host-order", host, number=one.order.number),
                     one.period.lower,
                 )

@@ -1,4 +1,4 @@
-"""What services of bookings refuse, and every refusal of the rules in words; each text is in the reader's language, with the remedy."""
+"""What services of bookings refuse, and every refusal of the rules in words: in the reader's language, with the remedy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sosei.programmes.spaces.rules_errors import Refusal
 from sosei.programmes.spaces.rules_periods import Period
 
 if TYPE_CHECKING:
-    from sosei.programmes.spaces.services.orders import Wanted
+    from sosei.programmes.spaces.services.quoting import Wanted
 
 __all__ = [
     "BookingError",
@@ -99,13 +99,21 @@ WORDS: dict[tuple[str, str], Any] = {
     ("rules_hours", _HOURS.NOTICE): gettext_lazy(
         "使う%(minutes)s前までに予約が必要です。%(earliest)sよりあとを選んでください。"
     ),
-    ("rules_hours", _HOURS.HORIZON): gettext_lazy("予約できるのは%(last)sまでです。それより前の日を選んでください。"),
+    ("rules_hours", _HOURS.HORIZON): gettext_lazy(
+        "予約できるのは%(last)sまでです。それより前の日を選んでください。"
+    ),
     ("rules_hours", _HOURS.GRID): gettext_lazy("始まりの時刻は%(minutes)sごとに選んでください。"),
     ("rules_hours", _HOURS.TOO_SHORT): gettext_lazy("%(shortest)sから予約できます。時間を長くしてください。"),
-    ("rules_hours", _HOURS.TOO_LONG): gettext_lazy("1回に%(longest)sまで予約できます。時間を短くしてください。"),
+    ("rules_hours", _HOURS.TOO_LONG): gettext_lazy(
+        "1回に%(longest)sまで予約できます。時間を短くしてください。"
+    ),
     ("rules_hours", _HOURS.CLOSED_DAYS): gettext_lazy("%(day)sは休みです。ほかの日を選んでください。"),
-    ("rules_hours", _HOURS.CLOSED_WEEKDAY): gettext_lazy("%(day)sは、休みの曜日です。ほかの日を選んでください。"),
-    ("rules_hours", _HOURS.CLOSED_HOLIDAY): gettext_lazy("%(day)sは祝日で休みです。ほかの日を選んでください。"),
+    ("rules_hours", _HOURS.CLOSED_WEEKDAY): gettext_lazy(
+        "%(day)sは、休みの曜日です。ほかの日を選んでください。"
+    ),
+    ("rules_hours", _HOURS.CLOSED_HOLIDAY): gettext_lazy(
+        "%(day)sは祝日で休みです。ほかの日を選んでください。"
+    ),
     ("rules_hours", _HOURS.REST_MOVED): gettext_lazy(
         "%(day)sは、祝日のかわりの休みです。ほかの日を選んでください。"
     ),
@@ -130,12 +138,16 @@ WORDS: dict[tuple[str, str], Any] = {
         "この予約は、いまの状態ではそう変えられません。画面を読み直してください。"
     ),
     ("rules_bookings", _STEPS.NOT_YOURS): gettext_lazy("これができるのは、ほかの担当の人です。"),
-    ("rules_bookings", _STEPS.NOT_BEGUN): gettext_lazy("まだ始まっていません。%(start)sのあとにしてください。"),
+    ("rules_bookings", _STEPS.NOT_BEGUN): gettext_lazy(
+        "まだ始まっていません。%(start)sのあとにしてください。"
+    ),
     ("rules_bookings", _STEPS.NOT_OVER): gettext_lazy("期限は%(until)sです。それまで待ってください。"),
     ("rules_bookings", _STEPS.HAS_BEGUN): gettext_lazy(
         "%(start)sに始まった予約は、もう取り消せません。貸す人に連絡してください。"
     ),
-    ("rules_bookings", _STEPS.TERM_OVER): gettext_lazy("期限（%(until)s）が過ぎました。もう一度予約してください。"),
+    ("rules_bookings", _STEPS.TERM_OVER): gettext_lazy(
+        "期限（%(until)s）が過ぎました。もう一度予約してください。"
+    ),
     ("rules_bookings", _STEPS.DOOR_OPENED): gettext_lazy(
         "%(opened)sに鍵が開いているため、来なかったことにはできません。"
     ),

@@ -37,4 +37,6 @@ def withdraw_installed(*, work: Installation, reason: str, withdrawn_by: Person)
         reverses__isnull=True,
         reversed_by__isnull=True,
     )
-    return [withdraw_fact(fact=one, reason=reason, withdrawn_by=withdrawn_by) for one in standing.order_by("pk")]
+    return [
+        withdraw_fact(fact=one, reason=reason, withdrawn_by=withdrawn_by) for one in standing.order_by("pk")
+    ]

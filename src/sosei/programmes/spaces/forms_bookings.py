@@ -61,6 +61,7 @@ class Asked:
         rooms: others of the same hall that may be taken with it.
         starts, ends: minutes after midnight that can be chosen on the day.
         groups: of the person, registered with the town.
+        tiers_matter: people of the town pay another price, may book earlier, or are the only ones who may.
         needs_guest: who it is for has no account here, or somebody else types.
         desk: host or staff book for somebody on the phone.
     """
@@ -73,6 +74,7 @@ class Asked:
     purposes: Sequence[tuple[str, Any]]
     groups: Sequence[UserGroup]
     needs_guest: bool
+    tiers_matter: bool
     desk: bool = False
 
 
@@ -97,7 +99,7 @@ class BookForm(forms.Form):
         help_text=gettext_lazy("この日をふくみます。"),
     )
     dates = forms.CharField(
-        label=gettext_lazy("使う日を全部書く"),
+        label=gettext_lazy("使う日（「日を自分で選ぶ」のとき）"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("1行に1日ずつ、または「、」で区切って書きます。例：2026-12-01、2026-12-09"),
@@ -115,7 +117,7 @@ class BookForm(forms.Form):
         help_text=gettext_lazy("例：絵の教室、会議、誕生日の会"),
     )
     tier = forms.ChoiceField(
-        label=gettext_lazy("あなたは"), widget=forms.RadioSelect, choices=(), required=True
+        label=gettext_lazy("どちらにあてはまりますか"), widget=forms.RadioSelect, choices=(), required=True
     )
     group = forms.ChoiceField(label=gettext_lazy("団体として使う"), required=False)
     from_outside = forms.IntegerField(
@@ -146,6 +148,9 @@ class BookForm(forms.Form):
             ),
             (Order.Tier.OUTSIDE.value, _("そのほかの人")),
         ]
+        if not asked.tiers_matter:
+            fields["tier"].widget = forms.HiddenInput()
+            fields["tier"].initial = Order.Tier.OUTSIDE.value
         fields["heads"].help_text = _("定員は%(seats)s人です。") % {"seats": asked.space.seats}
         if asked.rooms:
             fields["rooms"].choices = [(room.pk, _room_label(room)) for room in asked.rooms]

@@ -91,7 +91,9 @@ class DecisionForm(forms.Form):
     checked = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     identity = forms.BooleanField(label=_("名称・代表者・所在地を、書類で確かめた"), required=False)
     contact = forms.BooleanField(label=_("電話かメールで連絡がつくことを確かめた"), required=False)
-    right = forms.BooleanField(label=_("その場所を貸す権利（持ち主か、持ち主の同意）を確かめた"), required=False)
+    right = forms.BooleanField(
+        label=_("その場所を貸す権利（持ち主か、持ち主の同意）を確かめた"), required=False
+    )
     reason = forms.CharField(
         label=_("理由・メモ"),
         required=False,
@@ -106,7 +108,8 @@ class SpaceDecisionForm(forms.Form):
 
     truth = forms.BooleanField(label=_("写真と紹介が、実際の場所と合っている"), required=False)
     lawful = forms.BooleanField(
-        label=_("使い道が法律・条例に合っている（泊まる・飲食・物販・火気は、許可があるものだけ）"), required=False
+        label=_("使い道が法律・条例に合っている（泊まる・飲食・物販・火気は、許可があるものだけ）"),
+        required=False,
     )
     reason = forms.CharField(
         label=_("理由・メモ"),
@@ -121,7 +124,10 @@ class TermsForm(forms.Form):
     """A new version of the terms."""
 
     host = forms.ModelChoiceField(
-        label=_("だれの規約か"), queryset=Host.objects.none(), required=False, empty_label=_("町（すべての場所）")
+        label=_("だれの規約か"),
+        queryset=Host.objects.none(),
+        required=False,
+        empty_label=_("町（すべての場所）"),
     )
     text = forms.CharField(label=_("利用規約"), max_length=20_000, widget=forms.Textarea({"rows": 12}))
     text_en = forms.CharField(

@@ -38,33 +38,36 @@ class AboutSpaceForm(forms.ModelForm):
     """What a space is and where."""
 
     place = PlaceField(label=_("地図の場所"))
-    about = _texts(_("紹介"), help_text=_("広さの感じ、明るさ、まわりの様子、向いている使い方。"))
-    about_en = _texts(_("紹介（英語）"))
+    postcode = forms.CharField(
+        label=_("郵便番号"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput({"inputmode": "numeric", "size": 10, "autocomplete": "postal-code"}),
+    )
+    about = _texts(_("場所の紹介"), help_text=_("広さの感じ、明るさ、まわりの様子、向いている使い方。"))
+    about_en = _texts(_("場所の紹介（英語）"))
     rules = _texts(_("きまり"), help_text=_("火・音・飲食・かたづけ・ごみなど。予約する前に読む人が見ます。"))
     rules_en = _texts(_("きまり（英語）"))
     equipment = forms.MultipleChoiceField(
         label=_("設備"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    uses = forms.MultipleChoiceField(
-        label=_("使い道"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    uses = forms.MultipleChoiceField(label=_("使い道"), required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Space
         fields = tuple(name for name in ABOUT if name not in ("latitude", "longitude"))
         help_texts = {
             "name": _("例：みほん会館 ホール"),
-            "official_id": _("公共施設一覧の番号（ID）。取り込みのときに、同じ施設かどうかをこれで見分けます。"),
+            "official_id": _(
+                "公共施設一覧の番号（ID）。取り込みのときに、同じ施設かどうかをこれで見分けます。"
+            ),
             "access": _("駅やバス停からの行きかた、駐車場のこと。"),
             "seats": _("いちばん多いときの人数です。"),
             "step_free_note": _("入口の段差、トイレ、通路の幅など。"),
             "floor": _("例：2階"),
         }
-        widgets = {"postcode": forms.TextInput({"inputmode": "numeric", "maxlength": "8"})}
 
-    def __init__(
-        self, *arguments: Any, host: Host, known: Sequence[MapPoint] = (), **options: Any
-    ) -> None:
+    def __init__(self, *arguments: Any, host: Host, known: Sequence[MapPoint] = (), **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.host = host
         if not host.is_public:
@@ -72,6 +75,7 @@ class AboutSpaceForm(forms.ModelForm):
         for name in ("equipment", "uses"):
             known_items = kinds.EQUIPMENT if name == "equipment" else kinds.USES
             self.fields[name].choices = kinds.grouped(known_items)  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("（選んでください）")), *Space.Kind.choices]  # type: ignore[attr-defined]
         self.fields["place"].widget.known = known  # type: ignore[attr-defined]
         if self.instance.latitude is not None:
             self.initial["place"] = Place(float(self.instance.latitude), float(self.instance.longitude))
@@ -161,7 +165,9 @@ class BookingRulesForm(forms.ModelForm):
 
     def sections(self) -> list[tuple[str, Any, list[Any]]]:
         """Anchor, heading and boxes of each section."""
-        return [(anchor, heading, [self[name] for name in names]) for anchor, heading, names in BOOKING_SECTIONS]
+        return [
+            (anchor, heading, [self[name] for name in names]) for anchor, heading, names in BOOKING_SECTIONS
+        ]
 
 
 BOOKING_SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -184,11 +190,11 @@ FILLS = (
 class WeekForm(forms.Form):
     """The week of a space: one box a day for opening, one for booking; filled for several days by a button."""
 
-    same = forms.BooleanField(
-        label=_("予約できる時間は、開いている時間と同じ"), required=False, initial=True
-    )
+    same = forms.BooleanField(label=_("予約できる時間は、開いている時間と同じ"), required=False, initial=True)
     closed_on_holidays = forms.BooleanField(
-        label=_("祝日は休み"), required=False, help_text=_("チェックがなく祝日の欄も空いていると、その曜日の時間になります。")
+        label=_("祝日は休み"),
+        required=False,
+        help_text=_("チェックがなく祝日の欄も空いていると、その曜日の時間になります。"),
     )
     fill = forms.CharField(
         label=_("まとめて入れる時間"),
@@ -240,7 +246,11 @@ class WeekForm(forms.Form):
     def days(self) -> list[tuple[Any, Any, Any]]:
         """Each day with its two boxes."""
         return [
-            (day.label, self[f"{KINDS.OPENING.value}_{day.value}"], self[f"{KINDS.BOOKABLE.value}_{day.value}"])
+            (
+                day.label,
+                self[f"{KINDS.OPENING.value}_{day.value}"],
+                self[f"{KINDS.BOOKABLE.value}_{day.value}"],
+            )
             for day in OpeningHour.Day
         ]
 
@@ -260,7 +270,9 @@ class ClosureForm(forms.Form):
 
     first_day = EraDateField(label=_("最初の日"), help_text="")
     last_day = EraDateField(label=_("最後の日"), required=False, help_text=_("1日だけなら空けておきます。"))
-    reason = forms.CharField(label=_("理由"), max_length=120, help_text=_("例：年末年始、点検。みんなに見えます。"))
+    reason = forms.CharField(
+        label=_("理由"), max_length=120, help_text=_("例：年末年始、点検。みんなに見えます。")
+    )
     scope = forms.ChoiceField(
         label=_("どこが休みか"),
         choices=[("space", _("この場所だけ")), ("host", _("貸しているすべての場所"))],
@@ -280,16 +292,21 @@ class ClosureForm(forms.Form):
         """As the service takes it."""
         given = self.cleaned_data
         return Shut(
-            given["first_day"], given["last_day"] or given["first_day"], given["reason"], Repeat(given["repeat"])
+            given["first_day"],
+            given["last_day"] or given["first_day"],
+            given["reason"],
+            Repeat(given["repeat"]),
         )
 
 
 class PhotoForm(forms.Form):
     """Pictures of a space."""
 
-    files = AttachmentField(label=_("写真・間取り図"), allowed=(JPEG, PNG, WEBP))
+    files = AttachmentField(label=_("写真か間取り図"), allowed=(JPEG, PNG, WEBP), multiple=False)
     shows = forms.CharField(
-        label=_("写っているもの"), max_length=200, help_text=_("例：南の窓から見たホール。机を3列に並べたところ")
+        label=_("写っているもの"),
+        max_length=200,
+        help_text=_("例：南の窓から見たホール。机を3列に並べたところ"),
     )
     is_plan = forms.BooleanField(label=_("間取り図"), required=False)
 
@@ -298,5 +315,7 @@ class ClosingForm(forms.Form):
     """Why nothing new is booked."""
 
     reason = forms.CharField(
-        label=_("受け付けを終える理由"), max_length=200, help_text=_("場所のページに出ます。例：修理のため。4月にまた始めます")
+        label=_("受け付けを終える理由"),
+        max_length=200,
+        help_text=_("場所のページに出ます。例：修理のため。4月にまた始めます"),
     )

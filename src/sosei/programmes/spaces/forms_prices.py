@@ -20,11 +20,16 @@ MOST_ROWS = 60
 MOST_YEN = 10_000_000
 
 
-class ClockField(forms.CharField):
-    """A time of the day in minutes after midnight; 26:00 is two in the night."""
+class _ShortField(forms.Field):
+    """A few letters that stand for a number."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 8, "widget": forms.TextInput({"size": 5, "autocomplete": "off"}), **options})
+        box = forms.TextInput({"size": 5, "maxlength": 8, "autocomplete": "off"})
+        super().__init__(**{"widget": box, **options})
+
+
+class ClockField(_ShortField):
+    """A time of the day in minutes after midnight; 26:00 is two in the night."""
 
     def prepare_value(self, value: Any) -> Any:
         """Minutes are shown as a time."""
@@ -36,22 +41,22 @@ class ClockField(forms.CharField):
         Raises:
             ValidationError: no such time.
         """
-        text = super().to_python(value)
+        if isinstance(value, int):
+            return value
+        text = str(value or "").strip()
         if not text:
             return None
         try:
             return read_clock(text)
         except HoursTextError as error:
             raise ValidationError(
-                _("「%(text)s」は時刻として読めません。9:00 のように書いてください。") % {"text": text}, code="clock"
+                _("「%(text)s」は時刻として読めません。9:00 のように書いてください。") % {"text": text},
+                code="clock",
             ) from error
 
 
-class MonthDayField(forms.CharField):
+class MonthDayField(_ShortField):
     """A day of the year as a number, 1231 for 31 December."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 8, "widget": forms.TextInput({"size": 5, "autocomplete": "off"}), **options})
 
     def prepare_value(self, value: Any) -> Any:
         """The number is shown as 12/31."""
@@ -63,7 +68,9 @@ class MonthDayField(forms.CharField):
         Raises:
             ValidationError: no day of the year.
         """
-        text = super().to_python(value)
+        if isinstance(value, int):
+            return value
+        text = str(value or "").strip()
         if not text:
             return None
         parts = fold_width(text).replace("月", "/").replace("日", "").replace("-", "/").split("/")
@@ -72,7 +79,8 @@ class MonthDayField(forms.CharField):
             datetime.date(2000, month, day)
         except ValueError as error:
             raise ValidationError(
-                _("「%(text)s」は日付として読めません。12/31 のように書いてください。") % {"text": text}, code="day"
+                _("「%(text)s」は日付として読めません。12/31 のように書いてください。") % {"text": text},
+                code="day",
             ) from error
         return month * 100 + day
 
@@ -84,10 +92,14 @@ class PriceItemForm(forms.Form):
     name = forms.CharField(label=_("名前"), max_length=60, required=False)
     tier = forms.ChoiceField(label=_("区分"), choices=PriceItem.Tier, required=False)
     days = forms.ChoiceField(label=_("曜日"), choices=PriceItem.Days, required=False)
-    opens = ClockField(label=_("から"), required=False)
-    closes = ClockField(label=_("まで"), required=False)
+    opens = ClockField(label=_("何時から"), required=False)
+    closes = ClockField(label=_("何時まで"), required=False)
     minutes = forms.IntegerField(
-        label=_("長さ（分）"), min_value=1, max_value=1440, required=False, widget=forms.NumberInput({"class": "short"})
+        label=_("長さ（分）"),
+        min_value=1,
+        max_value=1440,
+        required=False,
+        widget=forms.NumberInput({"class": "short"}),
     )
     yen = forms.IntegerField(
         label=_("円（税込み）"),
@@ -139,20 +151,31 @@ class PriceListForm(forms.Form):
         help_text=_("例：午後の枠と1時間を合わせる。チェックがないと、1つの種類だけで計算します。"),
     )
     ordinance = forms.CharField(
-        label=_("根拠の条例など"), max_length=120, required=False, help_text=_("公共施設では必要です。例：みほん市公民館条例 別表第1")
+        label=_("根拠の条例など"),
+        max_length=120,
+        required=False,
+        help_text=_("公共施設では必要です。例：みほん市公民館条例 別表第1"),
     )
 
-    def __init__(self, data: Any = None, *, held: PriceList | None = None, rows: int = 0, **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, held: PriceList | None = None, rows: int = 0, **options: Any
+    ) -> None:
         super().__init__(data, **options)
         items = list(held.items.all()) if held is not None else []
         if held is not None:
-            self.initial |= {"valid_from": held.valid_from, "combine": held.combine, "ordinance": held.ordinance}
+            self.initial |= {
+                "valid_from": held.valid_from,
+                "combine": held.combine,
+                "ordinance": held.ordinance,
+            }
         count = min(MOST_ROWS, rows or len(items) + BLANK_ROWS)
         self.rows = [
             PriceItemForm(
                 data,
                 prefix=f"items_{number}",
-                initial=_as_initial(items[number - 1]) if number <= len(items) else {"closes": 1440, "opens": 0},
+                initial=_as_initial(items[number - 1])
+                if number <= len(items)
+                else {"closes": 1440, "opens": 0},
                 use_required_attribute=False,
             )
             for number in range(1, count + 1)
@@ -177,14 +200,27 @@ class PriceListForm(forms.Form):
 
 
 def _as_initial(item: PriceItem) -> dict[str, Any]:
-    names = ("kind", "name", "tier", "days", "opens", "closes", "minutes", "yen", "season_from", "season_until")
+    names = (
+        "kind",
+        "name",
+        "tier",
+        "days",
+        "opens",
+        "closes",
+        "minutes",
+        "yen",
+        "season_from",
+        "season_until",
+    )
     return {name: getattr(item, name) for name in names}
 
 
 class NextListForm(forms.Form):
     """From which day another list shall hold."""
 
-    valid_from = EraDateField(label=_("新しい料金が始まる日"), help_text=_("例：令和9年4月1日。それまでは今の料金のままです。"))
+    valid_from = EraDateField(
+        label=_("新しい料金が始まる日"), help_text=_("例：令和9年4月1日。それまでは今の料金のままです。")
+    )
 
 
 class ExtraForm(forms.Form):
@@ -200,8 +236,8 @@ class TryForm(forms.Form):
     """A booking that somebody might make."""
 
     try_day = EraDateField(label=_("日"), help_text="")
-    try_from = ClockField(label=_("から"))
-    try_until = ClockField(label=_("まで"))
+    try_from = ClockField(label=_("何時から"))
+    try_until = ClockField(label=_("何時まで"))
     try_tier = forms.ChoiceField(label=_("区分"), choices=[("resident", _("市内")), ("outside", _("市外"))])
 
 
@@ -216,7 +252,11 @@ class LadderForm(forms.Form):
     name_en = forms.CharField(label=_("名前（英語）"), max_length=80, required=False)
     last_percent = forms.IntegerField(label=_("それより後（％）"), min_value=0, max_value=100, initial=100)
     free_hours = forms.IntegerField(
-        label=_("予約してから無料で取り消せる時間"), min_value=0, max_value=744, initial=0, help_text=_("使い始める前だけです。ないときは 0。")
+        label=_("予約してから無料で取り消せる時間"),
+        min_value=0,
+        max_value=744,
+        initial=0,
+        help_text=_("使い始める前だけです。ないときは 0。"),
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -261,7 +301,9 @@ class LadderForm(forms.Form):
 class LadderChoice(forms.Form):
     """One of the ladders, each drawn beside its button."""
 
-    ladder = forms.ModelChoiceField(label=_("取り消しの決まり"), queryset=Ladder.objects.none(), empty_label=None)
+    ladder = forms.ModelChoiceField(
+        label=_("取り消しの決まり"), queryset=Ladder.objects.none(), empty_label=None
+    )
 
     def __init__(self, *arguments: Any, ladders: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

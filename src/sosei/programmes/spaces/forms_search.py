@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sosei.core.design.map_fields import PlaceWidget
+from sosei.core.design.maps import MapPoint
 from sosei.core.people.models import Municipality
 from sosei.programmes.spaces import kinds
 from sosei.programmes.spaces.booking_times import length_text
@@ -24,8 +25,9 @@ from sosei.programmes.spaces.search_words import words_of
 
 LENGTHS = (30, 60, 90, 120, 180, 240, 300, 360, 480, 600, 720)
 DISTANCES = ("0.5", "1", "2", "5", "10", "20")
-FINE = ("use", "seats", "yen", "have", "flat", "near", "km")
-"""Boxes that lie in the folded part of the form."""
+FOLDS = {"facts": ("use", "seats", "yen", "flat"), "have": ("have",), "near": ("near", "km")}
+"""The folded parts of the form and their boxes."""
+MOST_KNOWN = 30
 
 
 def _day_input() -> forms.DateInput:
@@ -34,7 +36,9 @@ def _day_input() -> forms.DateInput:
 
 def _time_field(label: Any) -> forms.TimeField:
     return forms.TimeField(
-        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time", "step": "1800"}, format="%H:%M")
+        label=label,
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time", "step": "1800"}, format="%H:%M"),
     )
 
 
@@ -42,7 +46,7 @@ class SearchForm(forms.Form):
     """What is looked for; a box with an error asks for nothing and says why."""
 
     q = forms.CharField(
-        label=gettext_lazy("ことば"),
+        label=gettext_lazy("探すことば"),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
@@ -64,9 +68,7 @@ class SearchForm(forms.Form):
             ("evening", gettext_lazy("夜（18時～24時）")),
         ],
     )
-    length = forms.TypedChoiceField(
-        label=gettext_lazy("使う長さ"), required=False, coerce=int, empty_value=0
-    )
+    length = forms.TypedChoiceField(label=gettext_lazy("使う長さ"), required=False, coerce=int, empty_value=0)
     use = forms.ChoiceField(label=gettext_lazy("使い道"), required=False)
     seats = forms.IntegerField(label=gettext_lazy("人数"), required=False, min_value=1, max_value=100_000)
     yen = forms.IntegerField(
@@ -103,10 +105,11 @@ class SearchForm(forms.Form):
         fields["to"] = forms.DateField(label=_("この日まで"), required=False, widget=_day_input())
         anything = ("", _("どれでも"))
         fields["kind"].choices = [anything, *Space.Kind.choices]
-        fields["day"].choices = [(number, str(name)) for number, name in WEEKDAYS.items()]
+        fields["day"].choices = [(number, str(name)) for number, name in WEEKDAYS_ABBR.items()]
         fields["length"].choices = [("", _("1時間")), *((n, length_text(n)) for n in LENGTHS if n != 60)]
         fields["use"].choices = [anything, *((item.slug, item.name) for item in kinds.USES)]
         fields["have"].choices = kinds.grouped(kinds.EQUIPMENT)
+        fields["near"].widget.known = _known(town)
         fields["km"].choices = [
             ("", _("どこまででも")),
             *((each, _("%(km)s kmまで") % {"km": each}) for each in DISTANCES),
@@ -144,11 +147,14 @@ class SearchForm(forms.Form):
         if given.get("km") and self.place is None and not self.has_error("near"):
             self.add_error("near", _("どこからの距離か、町の名前か郵便番号を書いてください。"))
         timed = given.get("start") is not None or given.get("part") or given.get("length")
-        if timed and not (first or last or given.get("day") or self.has_error("from") or self.has_error("to")):
+        if timed and not (
+            first or last or given.get("day") or self.has_error("from") or self.has_error("to")
+        ):
             self.add_error("from", _("時間で探すときは、日か曜日も選んでください。"))
         if len(list(self._read(given).days())) > MOST_DAYS:
             self.add_error(
-                "to", _("一度に探せるのは%(days)s日分までです。期間を短くしてください。") % {"days": MOST_DAYS}
+                "to",
+                _("一度に探せるのは%(days)s日分までです。期間を短くしてください。") % {"days": MOST_DAYS},
             )
         return given
 
@@ -187,9 +193,22 @@ class SearchForm(forms.Form):
         )
 
     @property
-    def is_fine(self) -> bool:
-        """Whether something is asked for, or wrong, in the folded part."""
-        return any(self.cleaned_data.get(name) or self.has_error(name) for name in FINE)
+    def folds(self) -> dict[str, bool]:
+        """Which folded parts stand open: those in which something is asked for, or wrong."""
+        return {
+            fold: any(self.cleaned_data.get(name) or self.has_error(name) for name in names)
+            or any(key.startswith("near_") and key != "near_frame" for key in self.data if fold == "near")
+            for fold, names in FOLDS.items()
+        }
+
+
+def _known(town: Municipality) -> list[MapPoint]:
+    """Some places of the town, by which one finds one's way on the map."""
+    rows = Space.objects.published().filter(municipality=town, parent__isnull=True)
+    return [
+        MapPoint(float(row.latitude), float(row.longitude), str(row))
+        for row in rows.only("name", "name_en", "latitude", "longitude").order_by("pk")[:MOST_KNOWN]
+    ]
 
 
 def _minutes(clock: datetime.time | None) -> int | None:

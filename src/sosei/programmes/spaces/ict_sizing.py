@@ -16,7 +16,15 @@ from sosei.programmes.spaces.models import CatalogueItem, IctLine, IctNeed, IctP
 from sosei.programmes.spaces.rules_errors import RulesError
 from sosei.programmes.spaces.rules_ict import Site, Sizing, Use, size
 from sosei.programmes.spaces.rules_ict_figures import Figure, Mark, Need, Purpose, Step, Unit
-from sosei.programmes.spaces.rules_ict_offers import BillRow, Capacity, Goods, Level, Requirement, is_met, requirements
+from sosei.programmes.spaces.rules_ict_offers import (
+    BillRow,
+    Capacity,
+    Goods,
+    Level,
+    Requirement,
+    is_met,
+    requirements,
+)
 from sosei.programmes.spaces.rules_ict_offers import CatalogueItem as Thing
 from sosei.programmes.spaces.rules_ict_results import Payback, payback, won_income
 
@@ -128,9 +136,18 @@ def step_as_json(step: Step) -> dict[str, Any]:
 
 def step_from(kept: Mapping[str, Any]) -> Step:
     """A step as it was kept."""
-    figures = tuple(Figure(name, value, Unit(unit), Mark(mark), source) for name, value, unit, mark, source in kept["figures"])
+    figures = tuple(
+        Figure(name, value, Unit(unit), Mark(mark), source)
+        for name, value, unit, mark, source in kept["figures"]
+    )
     return Step(
-        kept["code"], kept["formula"], figures, kept["value"], Unit(kept["unit"]), Mark(kept["mark"]), kept["source"]
+        kept["code"],
+        kept["formula"],
+        figures,
+        kept["value"],
+        Unit(kept["unit"]),
+        Mark(kept["mark"]),
+        kept["source"],
     )
 
 
@@ -200,7 +217,8 @@ def needs_in_short(sizing: Sizing) -> list[tuple[str, str]]:
 def uses_text(need: IctNeed) -> str:
     """All uses with their numbers, in one line."""
     parts = [
-        _("%(use)s %(users)s") % {"use": words.PURPOSES[one["purpose"]], "users": one["users"]} for one in need.uses
+        _("%(use)s %(users)s") % {"use": words.PURPOSES[one["purpose"]], "users": one["users"]}
+        for one in need.uses
     ]
     return _("、").join(parts) or need.use
 
@@ -208,7 +226,11 @@ def uses_text(need: IctNeed) -> str:
 def why_text(line: IctLine) -> str:
     """Why so many: what the goods of a line must do together."""
     amounts = line.why.get("amounts", {})
-    told = [words.capacity_text(name, value) for name, value in amounts.items() if value and name != Capacity.PIECES]
+    told = [
+        words.capacity_text(name, value)
+        for name, value in amounts.items()
+        if value and name != Capacity.PIECES
+    ]
     pieces = int(line.why.get("pieces", 1))
     if pieces > 1:
         told.append(_("%(pieces)sつ以上") % {"pieces": pieces})
@@ -222,12 +244,9 @@ def shortfalls(proposal: IctProposal, sizing: Sizing, lines: Sequence[IctLine]) 
         if line.item is None:
             continue
         capacities = {Capacity(name): int(value) for name, value in line.item.capacity.items()}
-        rows.append(
-            BillRow(Thing(str(line.pk), Goods(line.kind), 0, 0, capacities), line.quantity, _NOTHING)
-        )
+        rows.append(BillRow(Thing(str(line.pk), Goods(line.kind), 0, 0, capacities), line.quantity, _NOTHING))
     return [
         str(words.GOODS[one.goods])
         for one in requirements(sizing, Level(proposal.variant))
         if not one.optional and not is_met(rows, one)
     ]
-

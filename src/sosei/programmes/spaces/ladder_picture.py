@@ -104,7 +104,10 @@ def ladder_picture(steps: Sequence[DatedStep], *, zone: ZoneInfo) -> LadderPictu
 def _widths(lengths: Sequence[timedelta]) -> list[float]:
     total = sum(lengths, timedelta()) or timedelta(minutes=1)
     spare = max(0.0, WIDTH - LEAST * len(lengths))
-    return [LEAST + spare * (length / total) if len(lengths) * LEAST < WIDTH else WIDTH / len(lengths) for length in lengths]
+    return [
+        LEAST + spare * (length / total) if len(lengths) * LEAST < WIDTH else WIDTH / len(lengths)
+        for length in lengths
+    ]
 
 
 def _sentence(step: DatedStep, zone: ZoneInfo, *, last: bool) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from sosei.core.people import roles, tenancy
 from sosei.core.people.letters import Letter, in_both_languages, link, paragraphs
 from sosei.core.people.models import Membership, Person
+from sosei.core.people.phones import shown_phone
 from sosei.core.records.services import send_message, write_entry
 from sosei.programmes.spaces import booking_hooks
 from sosei.programmes.spaces.as_rules import zone_of
@@ -33,6 +34,8 @@ from sosei.programmes.spaces.models import (
 from sosei.programmes.spaces.services import numbers
 
 LIVE = ("held", "requested", "confirmed")
+PAID_FIRST = frozenset({"card", "konbini", "bank"})
+"""Ways in which an order waits for its money."""
 Parts = Callable[[], tuple[str, Sequence[str]]]
 
 
@@ -145,7 +148,7 @@ def _place(space: Space) -> str:
 
 
 def _contact(host: Host) -> str:
-    return _("貸す人：%(host)s 電話 %(phone)s") % {"host": host, "phone": host.phone}
+    return _("貸す人：%(host)s 電話 %(phone)s") % {"host": host, "phone": shown_phone(host.phone)}
 
 
 def _yen(amount: int) -> str:
@@ -161,7 +164,8 @@ def placed(order: Order, *, actor: Person | None, now: datetime) -> None:
     """An order came in: the guest has the number and the link, the host is asked where an answer is due."""
     asked, held = _rows(order, "requested"), _rows(order, "held")
     waiting = asked or held
-    if not waiting:
+    if not waiting or (not asked and order.way_to_pay not in PAID_FIRST):
+        # Confirmed in the next moment, and told then.
         return
     first = waiting[0]
     until = first.answer_until or now

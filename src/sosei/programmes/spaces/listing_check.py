@@ -57,7 +57,9 @@ def blocking(flaws: list[Flaw]) -> list[Flaw]:
 
 def _host(space: Space) -> Iterator[Flaw]:
     if not may_publish(space.host):
-        yield Flaw(_("町の担当者が、貸す人の登録を確かめているところです。認められると公開できます。"), "host")
+        yield Flaw(
+            _("町の担当者が、貸す人の登録を確かめているところです。認められると公開できます。"), "host"
+        )
 
 
 def _about(space: Space) -> Iterator[Flaw]:
@@ -74,7 +76,10 @@ def _about(space: Space) -> Iterator[Flaw]:
         )
     if not space.name_en:
         yield Flaw(
-            _("英語の名前を書くと、外国から来た人にも伝わります。"), "space-about", "id_name_en", only_advice=True
+            _("英語の名前を書くと、外国から来た人にも伝わります。"),
+            "space-about",
+            "id_name_en",
+            only_advice=True,
         )
     if not any(not photo.is_plan for photo in space.photos.all()):
         yield Flaw(_("写真があると、ずっと選ばれやすくなります。"), "space-photos", only_advice=True)
@@ -84,11 +89,14 @@ def _place(space: Space) -> Iterator[Flaw]:
     hall = space.parent
     if hall is not None and hall.state == Space.State.CLOSED:
         yield Flaw(
-            _("「%(hall)s」の受け付けが終わっています。先に、また始めてください。") % {"hall": hall}, "space-about"
+            _("「%(hall)s」の受け付けが終わっています。先に、また始めてください。") % {"hall": hall},
+            "space-about",
         )
     if space.overnight and not space.lodging_permit:
         yield Flaw(
-            _("夜どおし使えますが、旅館業などの許可番号がありません。寝具を出したり、泊まる場所として貸したりはできません。"),
+            _(
+                "夜どおし使えますが、旅館業などの許可番号がありません。寝具を出したり、泊まる場所として貸したりはできません。"
+            ),
             "space-booking",
             "id_lodging_permit",
             only_advice=True,
@@ -106,7 +114,9 @@ def _times(space: Space) -> Iterator[Flaw]:
     if not any(hours.week.days) and not hours.week.holiday:
         yield Flaw(_("予約できる時間を入れてください。"), "space-hours")
         return
-    longest = max(closes - opens for bands in (*hours.week.days, hours.week.holiday or ()) for opens, closes in bands)
+    longest = max(
+        closes - opens for bands in (*hours.week.days, hours.week.holiday or ()) for opens, closes in bands
+    )
     if hours.shortest > longest and not hours.overnight:
         yield Flaw(
             _("いちばん短い利用（%(minutes)s分）が、予約できる時間のどれよりも長くなっています。")
@@ -115,13 +125,11 @@ def _times(space: Space) -> Iterator[Flaw]:
             "id_min_minutes",
         )
         return
-    yield from _prices(space, hours)
+    if any(row.items.all() for row in space.price_lists.all()):
+        yield from _priced(space, hours)
 
 
-def _prices(space: Space, hours: Hours) -> Iterator[Flaw]:
-    if not any(row.items.all() for row in space.price_lists.all()):
-        yield Flaw(_("料金を入れてください。無料のときは、0円と入れます。"), "space-prices")
-        return
+def _priced(space: Space, hours: Hours) -> Iterator[Flaw]:
     tiers = [Tier.RESIDENT] if space.residents_only else list(Tier)
     for tier in tiers:
         missing = _without_price(space, hours, tier)
@@ -132,12 +140,18 @@ def _prices(space: Space, hours: Hours) -> Iterator[Flaw]:
                 % {"day": day_text(day), "time": clock_text(minute), "tier": TIERS[tier]},
                 "space-prices",
             )
+
+
+def _prices(space: Space) -> Iterator[Flaw]:
+    if not any(row.items.all() for row in space.price_lists.all()):
+        yield Flaw(_("料金を入れてください。無料のときは、0円と入れます。"), "space-prices")
     if any(item.yen for row in space.price_lists.all() for item in row.items.all()):
         if not space.ways_to_pay:
             yield Flaw(_("支払いの方法を選んでください。"), "space-booking", "ways_to_pay")
         if space.host.is_public and not all(row.ordinance for row in space.price_lists.all()):
             yield Flaw(
-                _("公共施設の使用料は条例で決まります。料金表に、根拠の条例を書いてください。"), "space-prices"
+                _("公共施設の使用料は条例で決まります。料金表に、根拠の条例を書いてください。"),
+                "space-prices",
             )
 
 
@@ -175,4 +189,4 @@ def _ladder(space: Space) -> Iterator[Flaw]:
         yield Flaw(_("選んだ取り消しの決まりは、もう使われていません。選び直してください。"), "space-ladder")
 
 
-_CHECKS: tuple[Callable[[Space], Iterator[Flaw]], ...] = (_host, _about, _place, _times, _ladder)
+_CHECKS: tuple[Callable[[Space], Iterator[Flaw]], ...] = (_host, _about, _place, _prices, _times, _ladder)

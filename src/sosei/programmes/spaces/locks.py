@@ -58,7 +58,9 @@ def lock_block(key: int) -> Block:
     Raises:
         Block.DoesNotExist: no such block.
     """
-    found: Block = Block.objects.select_for_update(of=("self",), no_key=True).select_related("space").get(pk=key)
+    found: Block = (
+        Block.objects.select_for_update(of=("self",), no_key=True).select_related("space").get(pk=key)
+    )
     return found
 
 

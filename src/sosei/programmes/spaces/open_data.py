@@ -114,7 +114,9 @@ def decode(data: bytes) -> tuple[str, str]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         tries = (("utf-16", "UTF-16"),)
     elif data.startswith(b"PK"):
-        raise OpenDataError(_("これはCSVではありません（Excelのブックです）。CSVで保存してから選んでください。"))
+        raise OpenDataError(
+            _("これはCSVではありません（Excelのブックです）。CSVで保存してから選んでください。")
+        )
     else:
         tries = (("utf-8-sig", "UTF-8"), ("cp932", "CP932"))  # type: ignore[assignment]
     for codec, name in tries:
@@ -203,7 +205,10 @@ def _check_code(value: dict[str, str], town: Municipality, mended: list[str], fl
     if reading.code != town.code:
         flaws.append(_("ほかの自治体（%(code)s）の行です。") % {"code": text})
     elif reading.repair != "none":
-        mended.append(_("団体コード「%(given)s」を %(code)s と読みました。") % {"given": text, "code": reading.full_code})
+        mended.append(
+            _("団体コード「%(given)s」を %(code)s と読みました。")
+            % {"given": text, "code": reading.full_code}
+        )
 
 
 def _id(value: dict[str, str], town: Municipality, mended: list[str]) -> str:
@@ -211,7 +216,12 @@ def _id(value: dict[str, str], town: Municipality, mended: list[str]) -> str:
     text = fold_width(value.get("ID", "")).replace(" ", "")
     number = text.removesuffix(".0")
     whole = town.code + check_digit(town.code)
-    if number.isdigit() and town.code.startswith("0") and f"0{number}".startswith(whole) and len(number) > len(whole):
+    if (
+        number.isdigit()
+        and town.code.startswith("0")
+        and f"0{number}".startswith(whole)
+        and len(number) > len(whole)
+    ):
         mended.append(_("ID「%(given)s」の先頭の0を補いました。") % {"given": text})
         return f"0{number}"
     return number
@@ -251,17 +261,16 @@ def _postcode(text: str, mended: list[str]) -> str:
 def _phone(text: str, mended: list[str]) -> str:
     if not text:
         return ""
-    written = fold_width(text).strip("()")
-    for given in (written, f"0{written}"):
-        try:
-            found = read_phone(given)
-        except PhoneError:
-            continue
-        if given != written:
-            mended.append(_("電話番号「%(given)s」の先頭の0を補いました。") % {"given": text})
-        return found
-    mended.append(_("電話番号「%(given)s」は読めないので、入れません。") % {"given": text})
-    return ""
+    written = fold_width(text).strip("()").removesuffix(".0")
+    lost = not written.startswith(("0", "+"))
+    try:
+        found = read_phone(f"0{written}" if lost else written)
+    except PhoneError:
+        mended.append(_("電話番号「%(given)s」は読めないので、入れません。") % {"given": text})
+        return ""
+    if lost:
+        mended.append(_("電話番号「%(given)s」の先頭の0を補いました。") % {"given": text})
+    return found
 
 
 def _each_id_once(rows: list[Facility]) -> list[Facility]:

@@ -13,7 +13,10 @@ NAMES = {
     "normal": ("普通（14日前まで無料）", "Normal (free until 14 days before)"),
     "strict": ("厳しい（30日前まで無料）", "Strict (free until 30 days before)"),
     "public": ("公共施設（お金は返らない）", "Public facility (no refund)"),
-    "legacy": ("早くから段階的にかかる（31日前まで30％）", "In steps from early on (30% until 31 days before)"),
+    "legacy": (
+        "早くから段階的にかかる（31日前まで30％）",
+        "In steps from early on (30% until 31 days before)",
+    ),
 }
 
 

@@ -41,7 +41,9 @@ def item_words(item: PriceItem) -> ItemWords:
     own = item.name_en if english and item.name_en else item.name
     parts = []
     if (item.opens, item.closes) != (0, DAY):
-        parts.append(_("%(start)s～%(end)s") % {"start": clock_text(item.opens), "end": clock_text(item.closes)})
+        parts.append(
+            _("%(start)s～%(end)s") % {"start": clock_text(item.opens), "end": clock_text(item.closes)}
+        )
     if item.days != PriceItem.Days.ALL:
         parts.append(str(item.get_days_display()))
     if item.season_from is not None and item.season_until is not None:

@@ -34,5 +34,6 @@ def masks_called(word: str) -> dict[str, int]:
     """Bits of the uses and of the equipment in whose names a folded word stands."""
     lists = {"uses": kinds.USES, "equipment": kinds.EQUIPMENT}
     return {
-        column: sum(1 << item.bit for item in named if _is_called(item.name, word)) for column, named in lists.items()
+        column: sum(1 << item.bit for item in named if _is_called(item.name, word))
+        for column, named in lists.items()
     }

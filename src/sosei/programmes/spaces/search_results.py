@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -65,7 +64,6 @@ class Result:
     offers: Sequence[Offer]
     strip: Sequence[StripDay]
     distance: str
-    metres: float | None
     photo: SpacePhoto | None
     fits: Sequence[str] = field(default_factory=list)
     notes: Sequence[str] = field(default_factory=list)
@@ -75,9 +73,6 @@ class Result:
     def yen(self) -> int | None:
         """The least price of the times shown."""
         return min((one.yen for one in self.offers if one.yen is not None), default=None)
-
-
-STATES = {"free": "○", "partly": "△", "full": "×", "closed": "－"}
 
 
 def state_words(state: str) -> str:
@@ -90,16 +85,35 @@ def state_words(state: str) -> str:
     }[state]
 
 
+_NAMES = ("name", "name_en")
+_SHOWN = (
+    *_NAMES,
+    *(f"{table}__{column}" for table in ("host", "parent") for column in _NAMES),
+    *(f"municipality__{column}" for column in ("code", "zone")),
+    "kind",
+    "seats",
+    "way",
+    "by_lottery",
+    "residents_only",
+    "step_free_note",
+    "latitude",
+    "longitude",
+)
+"""What a card needs; the long texts stay where they are."""
+
+
 def results_of(query: Query, keys: Sequence[int]) -> list[Result]:
     """The spaces of these keys in their order; eight queries."""
     if not keys:
         return []
-    rows = Space.objects.filter(pk__in=keys).select_related("municipality", "host", "parent")
+    rows = Space.objects.filter(pk__in=keys).select_related("municipality", "host", "parent").only(*_SHOWN)
     spaces = {row.pk: row for row in rows.prefetch_related("price_lists__items")}
-    times = first_times(query, keys)
     today = day_of(query.now, query.zone)
-    strip = strips(query, keys, max(query.wishes.first or today, today))
-    photos = _photos(keys)
+    pictures = _pictures(keys)
+    with tenancy.unguarded():
+        times = first_times(query, keys)
+        strip = strips(query, keys, max(query.wishes.first or today, today))
+        photos = _served(pictures)
     return [
         _result(query, spaces[key], times.get(key, []), strip.get(key, []), photos.get(key))
         for key in keys
@@ -107,30 +121,36 @@ def results_of(query: Query, keys: Sequence[int]) -> list[Result]:
     ]
 
 
-def _photos(keys: Sequence[int]) -> dict[int, SpacePhoto]:
+def _pictures(keys: Sequence[int]) -> dict[int, SpacePhoto]:
+    """The first picture of each space."""
     rows = SpacePhoto.objects.filter(space__in=keys, is_plan=False).order_by("space", "position", "pk")
-    first = {row.space_id: row for row in reversed(rows)}
-    # Files of a public thing lie behind the guard of the database.
-    with tenancy.unguarded():
-        files = {row.pk: row for row in Attachment.objects.filter(pk__in=[one.attachment_id for one in first.values()])}
-    for row in first.values():
+    return {row.space_id: row for row in reversed(rows)}
+
+
+def _served(pictures: dict[int, SpacePhoto]) -> dict[int, SpacePhoto]:
+    """Those whose files may be opened; files of a public thing lie behind the guard of the database."""
+    files = Attachment.objects.in_bulk([row.attachment_id for row in pictures.values()])
+    for row in pictures.values():
         row.attachment = files[row.attachment_id]
-    return {key: row for key, row in first.items() if row.attachment.is_served}
+    return {key: row for key, row in pictures.items() if row.attachment.is_served}
 
 
 def _result(
     query: Query, space: Space, times: Sequence[Period], strip: Sequence[FreeDay], photo: SpacePhoto | None
 ) -> Result:
-    offers = [_offer(query, space, period) for period in times]
+    address = reverse("spaces:book", kwargs={"code": space.municipality.code, "space_id": space.pk})
+    offers = [_offer(query, space, period, address) for period in times]
     metres = None
-    if query.wishes.near is not None and space.latitude is not None and space.longitude is not None:
+    if query.wishes.near is not None:
         metres = metres_between(query.wishes.near, (float(space.latitude), float(space.longitude)))
     return Result(
         space,
         offers,
-        [StripDay(one.day, one.state, state_words(one.state), _book_url(query, space, one)) for one in strip],
+        [
+            StripDay(one.day, one.state, state_words(one.state), _book_url(query, one, address))
+            for one in strip
+        ],
         "" if metres is None else distance_text(metres),
-        metres,
         photo,
         fits_of(query, space, offers),
         notes_of(query, space),
@@ -138,10 +158,9 @@ def _result(
     )
 
 
-def _offer(query: Query, space: Space, period: Period) -> Offer:
+def _offer(query: Query, space: Space, period: Period, address: str) -> Offer:
     zone = zone_of(space.municipality)
     day = day_of(period.start, zone)
-    address = reverse("spaces:book", kwargs={"code": space.municipality.code, "space_id": space.pk})
     asked: dict[str, Any] = {
         "day": day.isoformat(),
         "opens": wall_minutes(period.start, day, zone),
@@ -150,7 +169,12 @@ def _offer(query: Query, space: Space, period: Period) -> Offer:
     }
     if query.wishes.seats:
         asked["heads"] = query.wishes.seats
-    return Offer(period, price_of(space, period, query.wishes.tier), when_text(period, zone), f"{address}?{urlencode(asked)}")
+    return Offer(
+        period,
+        price_of(space, period, query.wishes.tier),
+        when_text(period, zone),
+        f"{address}?{urlencode(asked)}",
+    )
 
 
 def price_of(space: Space, period: Period, tier: str) -> int | None:
@@ -163,10 +187,9 @@ def price_of(space: Space, period: Period, tier: str) -> int | None:
     return None if isinstance(priced, Refusal) else priced.total
 
 
-def _book_url(query: Query, space: Space, day: FreeDay) -> str:
+def _book_url(query: Query, day: FreeDay, address: str) -> str:
     if day.state not in ("free", "partly"):
         return ""
-    address = reverse("spaces:book", kwargs={"code": space.municipality.code, "space_id": space.pk})
     return f"{address}?{urlencode({'day': day.day.isoformat(), 'tier': query.wishes.tier})}"
 
 
@@ -197,8 +220,6 @@ def notes_of(query: Query, space: Space) -> list[str]:
         found.append(_("市内の人だけ"))
     if query.wishes.step_free and space.step_free_note:
         found.append(space.step_free_note)
-    if query.wishes.has_time and query.wishes.length < space.min_minutes:
-        found.append(_("いちばん短くて%(length)s") % {"length": length_text(space.min_minutes)})
     return found
 
 
@@ -230,18 +251,10 @@ def time_text(query: Query) -> str:
     if wishes.is_fixed:
         hours = hours_text(Period(windows[0].start, windows[0].end), query.zone)
         return _("%(days)sの%(hours)s") % {"days": days, "hours": hours}
-    return _("%(days)sの%(part)sに%(length)s") % {
-        "days": days,
-        "part": part_words(wishes.part),
-        "length": length_text(wishes.length),
+    told = {
+        "": _("%(days)sのどこかで%(length)s"),
+        "morning": _("%(days)sの午前に%(length)s"),
+        "afternoon": _("%(days)sの午後に%(length)s"),
+        "evening": _("%(days)sの夜に%(length)s"),
     }
-
-
-def part_words(part: str) -> str:
-    """A part of the day."""
-    return {"": _("どこか"), "morning": _("午前"), "afternoon": _("午後"), "evening": _("夜")}[part]
-
-
-def short_day(day: datetime.date) -> tuple[str, str]:
-    """A day of the strip: 12/3 and its weekday."""
-    return date_format(day, "n/j"), date_format(day, "D")
+    return told[wishes.part] % {"days": days, "length": length_text(wishes.length)}

@@ -5,6 +5,9 @@ is put in order, and one after the other is held against its hours, closed days 
 What counts as free is what `rules_hours` says; a test compares the two.
 """
 
+# SQL is put together from the constants of this room alone; every value that somebody gave is a parameter.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import datetime
@@ -25,6 +28,7 @@ from sosei.programmes.spaces.search_triggers import texts_sql
 from sosei.programmes.spaces.search_wishes import Window, Wishes
 from sosei.programmes.spaces.search_words import folded_sql, pairs_of
 
+_TEXTS = folded_sql(texts_sql("s"))
 METRES = 111_195
 """Of a degree of latitude."""
 SORTS = ("fit", "price", "distance")
@@ -100,6 +104,7 @@ class Query:
     """A search as SQL.
 
     Attributes:
+        tables: what is asked beforehand, by name.
         cheap: conditions on the index row `i`.
         dear: conditions on `c`, the same row looked at one by one.
     """
@@ -107,6 +112,7 @@ class Query:
     municipality: Municipality
     wishes: Wishes
     now: datetime.datetime
+    tables: list[str] = field(default_factory=list)
     cheap: list[str] = field(default_factory=list)
     dear: list[str] = field(default_factory=list)
     given: dict[str, Any] = field(default_factory=dict)
@@ -132,7 +138,7 @@ def query_of(municipality: Municipality, wishes: Wishes, now: datetime.datetime)
     if not wishes.resident:
         query.cheap.append("NOT i.residents_only")
     _add_facts(query, wishes)
-    _add_words(query, wishes)
+    _add_words(query)
     windows = wishes.windows(query.zone)
     if windows:
         query.given.update(times_of(windows))
@@ -169,21 +175,39 @@ def _add_facts(query: Query, wishes: Wishes) -> None:
 DISTANCE = (
     f"{METRES} * sqrt(power(i.latitude - %(lat)s, 2) + power((i.longitude - %(lon)s) * cosd(%(lat)s), 2))"
 )
-"""Metres through the air to the wished place, good within a town; null for a space without a place."""
+"""Metres through the air to the wished place, good within a town."""
 
 
-def _add_words(query: Query, wishes: Wishes) -> None:
-    """A word in the texts of a space, or the name of its kind, of a use or of equipment in either language."""
-    for number, word in enumerate(wishes.words):
-        texts = f"i.space_id IN (SELECT s.id FROM spaces_space s WHERE s.words @> %(pairs{number})s::varchar[])"
-        query.given[f"pairs{number}"], query.given[f"word{number}"] = pairs_of(word), word
+def _add_words(query: Query) -> None:
+    """A word in the texts of a space, or the name of its kind, of a use or of equipment in either language.
+
+    The index of words is asked beforehand and once, however few rows the planner expects of the other conditions.
+    """
+    plain: list[str] = []
+    for number, word in enumerate(query.wishes.words):
+        query.given[f"word{number}"] = word
         called = _called(query, number, word)
-        query.cheap.append(" OR ".join([texts, *(each.format("i") for each in called)]))
+        if called:
+            _add_table(query, f"m{number}", pairs_of(word))
+            ways = [f"i.space_id IN (SELECT id FROM m{number})", *(each.format("i") for each in called)]
+            query.cheap.append(" OR ".join(ways))
+        else:
+            plain += pairs_of(word)
         if len(word) > 2:
             # Its pairs may stand in a text without standing together.
-            whole = folded_sql(texts_sql("s"))
-            held = f"EXISTS (SELECT FROM spaces_space s WHERE s.id = c.space_id AND strpos({whole}, %(word{number})s) > 0)"
+            held = f"EXISTS (SELECT FROM spaces_space s WHERE s.id = c.space_id AND strpos({_TEXTS}, %(word{number})s) > 0)"
             query.dear.append(" OR ".join([*(each.format("c") for each in called), held]))
+    if plain:
+        _add_table(query, "m", list(dict.fromkeys(plain)))
+        # As a list, which is looked up key by key: few of many rows are read.
+        query.cheap.append("i.space_id = ANY (ARRAY(SELECT id FROM m))")
+
+
+def _add_table(query: Query, name: str, pairs: list[str]) -> None:
+    query.tables.append(
+        f"{name} AS MATERIALIZED (SELECT s.id FROM spaces_space s WHERE s.words @> %(pairs_{name})s::varchar[])"
+    )
+    query.given[f"pairs_{name}"] = pairs
 
 
 def _called(query: Query, number: int, word: str) -> list[str]:
@@ -241,8 +265,8 @@ def least_yen(wishes: Wishes, windows: Sequence[Window]) -> str:
     ways = []
     for is_off in days:
         at = first + (3 if is_off else 0)
-        ways.append(f"i.prices[{at}] * greatest(1, %(minutes)s / 60.0)")
-        ways.append(f"greatest(i.prices[{at + 1}], i.prices[{at + 2}] * %(minutes)s / 1440.0)")
+        ways.append(f"i.prices[{at}] * greatest(1, %(minutes)s::numeric / 60)")
+        ways.append(f"greatest(i.prices[{at + 1}], i.prices[{at + 2}] * %(minutes)s::numeric / 1440)")
     return f"least({', '.join(ways)})"
 
 
@@ -250,7 +274,7 @@ def order_of(query: Query, sort: str) -> str:
     """What comes first: the key of an index row; smaller is better, and the newer of two equals."""
     wishes = query.wishes
     if sort == "distance" and wishes.near is not None:
-        return f"coalesce({DISTANCE}, 1e9)"
+        return DISTANCE
     if sort == "price":
         return least_yen(wishes, wishes.windows(query.zone))
     parts = []
@@ -269,9 +293,7 @@ def _escaped(word: str) -> str:
 def row_sql(wishes: Wishes) -> str:
     """The index row as the conditions on times read it."""
     horizon = "horizon_days" if wishes.resident else "horizon_days_outside"
-    return (
-        f"SELECT e.*, e.{horizon} AS horizon, greatest(e.min_minutes, %(minutes)s) AS minutes FROM spaces_spaceindex e"
-    )
+    return f"SELECT e.*, e.{horizon} AS horizon, greatest(e.min_minutes, %(minutes)s) AS minutes FROM spaces_spaceindex e"
 
 
 def found_sql(query: Query, order: str, limit: str) -> str:
@@ -285,18 +307,20 @@ def found_sql(query: Query, order: str, limit: str) -> str:
         return f"SELECT k.space_id FROM ({inner}) k ORDER BY {ranked}k.space_id DESC LIMIT {limit}"
     return (
         f"SELECT k.space_id FROM ({inner} ORDER BY {'' if order == '0' else 'rank, '}i.space_id DESC) k "
-        f"JOIN LATERAL ({row_sql(query.wishes)} WHERE e.space_id = k.space_id) c ON true WHERE {dear} ORDER BY {ranked}k.space_id DESC LIMIT {limit}"
+        f"JOIN LATERAL ({row_sql(query.wishes)} WHERE e.space_id = k.space_id) c ON true WHERE {dear} "
+        f"ORDER BY {ranked}k.space_id DESC LIMIT {limit}"
     )
 
 
-def with_times(query: Query) -> str:
-    """The tables of wished times, where there are any."""
-    return f"WITH {TIMES} " if "numbers" in query.given else ""
+def with_tables(query: Query) -> str:
+    """What is asked beforehand: the wished times and the words, where there are any."""
+    tables = [*([TIMES] if "numbers" in query.given else []), *query.tables]
+    return f"WITH {', '.join(tables)} " if tables else ""
 
 
 def found(query: Query, sort: str, limit: int) -> list[int]:
     """The keys of the first spaces that fit; what they are is public, so it is read without the policies."""
-    sql = with_times(query) + found_sql(query, order_of(query, sort), "%(limit)s")
+    sql = with_tables(query) + found_sql(query, order_of(query, sort), "%(limit)s")
     with tenancy.unguarded(), connection.cursor() as cursor:
         cursor.execute(sql, {**query.given, "limit": limit})
         return [row[0] for row in cursor.fetchall()]
@@ -304,20 +328,22 @@ def found(query: Query, sort: str, limit: int) -> list[int]:
 
 def counts_without(query: Query, most: int) -> dict[str, int]:
     """How many would fit if one wish were not, for each wish; none is counted further than `most`; one query."""
-    parts, given, windows = [], dict(query.given), False
+    parts, given = [], {**query.given, "most": most}
     for number, name in enumerate(query.wishes.named()):
         other = query_of(query.municipality, query.wishes.without(name), query.now)
-        windows = windows or "numbers" in other.given
-        sql = found_sql(other, "0", "%(most)s")
-        for key in other.given:
-            sql = sql.replace(f"%({key})s", f"%(x{number}{key})s") if key not in _TIME_KEYS else sql
-        given |= {f"x{number}{key}": value for key, value in other.given.items()}
-        parts.append(f"SELECT '{name}', (SELECT count(*) FROM ({sql}) AS x)")
+        # The times are the same wherever they are wished; everything else has names of its own.
+        own = {key: f"x{number}{key}" for key in other.given if key not in _TIME_KEYS}
+        times, other.given = other.given, {key: value for key, value in other.given.items() if key in own}
+        sql = f"{with_tables(other)}{found_sql(other, '0', '%(most)s')}"
+        for key, renamed in own.items():
+            sql = sql.replace(f"%({key})s", f"%({renamed})s")
+        given |= {renamed: times[key] for key, renamed in own.items()}
+        parts.append(f"SELECT '{name}', (SELECT count(*) FROM ({sql}) AS found)")
     if not parts:
         return {}
-    head = f"WITH {TIMES} " if windows else ""
+    head = f"WITH {TIMES} " if "numbers" in query.given else ""
     with tenancy.unguarded(), connection.cursor() as cursor:
-        cursor.execute(head + " UNION ALL ".join(parts), {**given, "most": most})
+        cursor.execute(head + " UNION ALL ".join(parts), given)
         return {row[0]: row[1] for row in cursor.fetchall()}
 
 

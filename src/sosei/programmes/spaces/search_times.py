@@ -1,5 +1,8 @@
 """When the spaces of one page are free: the first times that fit the wishes, and a strip of seven days; two queries."""
 
+# SQL is put together from the constants of this room alone; every value that somebody gave is a parameter.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import datetime
@@ -24,7 +27,7 @@ CROSS JOIN LATERAL (SELECT DISTINCT at.start {STARTS} ORDER BY at.start LIMIT {F
 ORDER BY c.space_id, at.start
 """
 _STRIP_SQL = f"""
-WITH {TIMES}
+WITH {TIMES}, hull AS MATERIALIZED (SELECT min(starts) AS starts, max(ends) AS ends FROM w)
 SELECT c.space_id, w.number,
     CASE
         WHEN isempty(range_merge(hours.open)) OR upper(range_merge(hours.open)) <= edge.at OR w.starts > %(today)s
@@ -33,8 +36,9 @@ SELECT c.space_id, w.number,
         WHEN free.length = whole.length THEN 'free'
         ELSE 'partly' END
 FROM (%(row)s WHERE e.space_id = ANY (%(keys)s)) AS c
+CROSS JOIN hull
+CROSS JOIN LATERAL ({TAKEN.replace("w.", "hull.")}) AS taken
 CROSS JOIN w
-CROSS JOIN LATERAL ({TAKEN}) AS taken
 CROSS JOIN LATERAL (SELECT coalesce(range_agg(b.band), '{{}}') AS open FROM ({BAND}) AS b) AS hours
 CROSS JOIN LATERAL (SELECT %(now)s + make_interval(mins => c.notice_minutes) AS at) AS edge
 CROSS JOIN LATERAL (SELECT sum(upper(r) - lower(r)) AS length FROM unnest(hours.open) AS r) AS whole
@@ -67,7 +71,9 @@ def first_times(query: Query, keys: Sequence[int]) -> dict[int, list[Period]]:
     return found
 
 
-def strips(query: Query, keys: Sequence[int], first: datetime.date, count: int = STRIP_DAYS) -> dict[int, list[FreeDay]]:
+def strips(
+    query: Query, keys: Sequence[int], first: datetime.date, count: int = STRIP_DAYS
+) -> dict[int, list[FreeDay]]:
     """So many days of each space from one day on."""
     windows = [_whole_day(query, first + number * ONE_DAY, reach=2 * DAY) for number in range(count)]
     given = {**query.given, **times_of(windows, before=0, after=0), "keys": list(keys)}

@@ -14,7 +14,12 @@ MOST_DAYS = 31
 """Days of one search."""
 WEEKS_AHEAD = 4
 """How far a weekday without a date is looked for."""
-PARTS = {"": (0, DAY), "morning": (6 * 60, 12 * 60), "afternoon": (12 * 60, 18 * 60), "evening": (18 * 60, DAY)}
+PARTS = {
+    "": (0, DAY),
+    "morning": (6 * 60, 12 * 60),
+    "afternoon": (12 * 60, 18 * 60),
+    "evening": (18 * 60, DAY),
+}
 """Parts of the day, in minutes after midnight."""
 SHORTEST = 60
 """Minutes that are looked for where no length is named."""
@@ -122,7 +127,9 @@ class Wishes:
         """The wishes that are there, in the order in which they are told."""
         empty = Wishes()
         return [
-            name for name, group in GROUPS.items() if any(getattr(self, f) != getattr(empty, f) for f in group[:1])
+            name
+            for name, group in GROUPS.items()
+            if any(getattr(self, f) != getattr(empty, f) for f in group[:1])
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from sosei.programmes.spaces.booking_times import clock_text
@@ -60,7 +61,12 @@ def week_picture(
         return TOP + (minutes / 60 - first) * HOUR
 
     bars = [
-        Bar(LEFT + place * COLUMN + (8 if is_bookable else 2), y_of(opens), (closes - opens) / 60 * HOUR, is_bookable)
+        Bar(
+            LEFT + place * COLUMN + (8 if is_bookable else 2),
+            y_of(opens),
+            (closes - opens) / 60 * HOUR,
+            is_bookable,
+        )
         for is_bookable, week in ((False, opening), (True, bookable))
         for place, day in enumerate(days)
         for opens, closes in week.get(day, ())
@@ -77,13 +83,14 @@ def week_picture(
 
 
 def day_names() -> dict[int, str]:
-    """One letter a day."""
-    return {0: _("月"), 1: _("火"), 2: _("水"), 3: _("木"), 4: _("金"), 5: _("土"), 6: _("日"), 7: _("祝")}
+    """A day in as few letters as there are."""
+    return {day: str(WEEKDAYS_ABBR[day]) for day in range(7)} | {7: _("祝")}
 
 
 def bands_words(bands: Sequence[Band]) -> str:
     """9:00～12:00、13:00～17:00; 休み for none."""
     told = [
-        _("%(start)s～%(end)s") % {"start": clock_text(opens), "end": clock_text(closes)} for opens, closes in bands
+        _("%(start)s～%(end)s") % {"start": clock_text(opens), "end": clock_text(closes)}
+        for opens, closes in bands
     ]
     return _("、").join(told) if told else _("休み")

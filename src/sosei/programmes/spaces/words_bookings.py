@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.records.rules import Scope
 from sosei.core.records.verbs import declare_verb
+from sosei.programmes.spaces.booking_times import moment_text
 
 REASONS: dict[str, dict[str, Any]] = {
     "guest": {
@@ -49,6 +52,11 @@ LAPSES = {
     "taken": _("支払いがおくれ、ほかの予約が入った"),
 }
 """Why a booking lapsed."""
+
+
+def _moment(text: str) -> str:
+    return moment_text(datetime.fromisoformat(text), timezone.get_current_timezone())
+
 
 for _name, _title, _sentence in (
     (
@@ -142,5 +150,5 @@ for _name, _title, _sentence in (
         _title,
         _sentence,
         scope=Scope.PEOPLE,
-        labels={"why": lambda why: str(LAPSES.get(why, why))},
+        labels={"why": lambda why: str(LAPSES.get(why, why)), "start": _moment, "old_start": _moment},
     )

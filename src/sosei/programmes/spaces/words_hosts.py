@@ -19,7 +19,11 @@ for _name, _title, _sentence in (
     ),
     ("approved", _("貸す人を認めた"), _("%(actor)sが「%(host)s」を場所を貸す人として認めました")),
     ("refused", _("貸す人を認めなかった"), _("%(actor)sが「%(host)s」の登録を認めませんでした")),
-    ("ladder_made", _("取り消しの決まりを作った"), _("%(actor)sが「%(host)s」の取り消しの決まりを作りました")),
+    (
+        "ladder_made",
+        _("取り消しの決まりを作った"),
+        _("%(actor)sが「%(host)s」の取り消しの決まりを作りました"),
+    ),
     ("terms_made", _("利用規約を改めた"), _("%(actor)sが「%(host)s」の利用規約の新しい版を作りました")),
 ):
     declare_verb(f"space_host.{_name}", _title, _sentence, scope=Scope.ORGANISATIONS)
@@ -32,18 +36,42 @@ for _name, _title, _sentence in (
     ("closure_removed", _("休みの日を消した"), _("%(actor)sが「%(space)s」の休みの日を消しました")),
     ("photo_added", _("場所の写真を加えた"), _("%(actor)sが場所「%(space)s」の写真を加えました")),
     ("photo_removed", _("場所の写真を消した"), _("%(actor)sが場所「%(space)s」の写真を消しました")),
-    ("prices_set", _("場所の料金を決めた"), _("%(actor)sが場所「%(space)s」の料金を決めました（%(day)sから）")),
-    ("prices_dropped", _("これからの料金表を消した"), _("%(actor)sが場所「%(space)s」のこれからの料金表を消しました")),
-    ("extra_set", _("追加の料金を決めた"), _("%(actor)sが場所「%(space)s」の追加の料金「%(extra)s」を決めました")),
-    ("extra_ended", _("追加の料金をやめた"), _("%(actor)sが場所「%(space)s」の追加の料金「%(extra)s」をやめました")),
+    (
+        "prices_set",
+        _("場所の料金を決めた"),
+        _("%(actor)sが場所「%(space)s」の料金を決めました（%(day)sから）"),
+    ),
+    (
+        "prices_dropped",
+        _("これからの料金表を消した"),
+        _("%(actor)sが場所「%(space)s」のこれからの料金表を消しました"),
+    ),
+    (
+        "extra_set",
+        _("追加の料金を決めた"),
+        _("%(actor)sが場所「%(space)s」の追加の料金「%(extra)s」を決めました"),
+    ),
+    (
+        "extra_ended",
+        _("追加の料金をやめた"),
+        _("%(actor)sが場所「%(space)s」の追加の料金「%(extra)s」をやめました"),
+    ),
     ("copied", _("場所を写した"), _("%(actor)sが場所「%(space)s」を写して、新しい下書きを作りました")),
     ("submitted", _("場所の公開を申し込んだ"), _("%(actor)sが場所「%(space)s」の公開を申し込みました")),
     ("published", _("場所を公開した"), _("%(actor)sが場所「%(space)s」を公開しました")),
     ("refused", _("場所の公開を認めなかった"), _("%(actor)sが場所「%(space)s」の公開を認めませんでした")),
     ("closed", _("場所の受け付けを終えた"), _("%(actor)sが場所「%(space)s」の受け付けを終えました")),
-    ("reopened", _("場所の受け付けをまた始めた"), _("%(actor)sが場所「%(space)s」の受け付けをまた始めました")),
+    (
+        "reopened",
+        _("場所の受け付けをまた始めた"),
+        _("%(actor)sが場所「%(space)s」の受け付けをまた始めました"),
+    ),
     ("dropped", _("場所の下書きを消した"), _("%(actor)sが場所の下書き「%(space)s」を消しました")),
-    ("imported", _("公共施設の一覧を取り込んだ"), _("%(actor)sが公共施設の一覧から「%(space)s」を取り込みました")),
+    (
+        "imported",
+        _("公共施設の一覧を取り込んだ"),
+        _("%(actor)sが公共施設の一覧から「%(space)s」を取り込みました"),
+    ),
 ):
     declare_verb(f"space.{_name}", _title, _sentence, scope=Scope.ORGANISATIONS)
 

@@ -40,7 +40,11 @@ for _name, _title, _sentence in (
         _("カタログを取り込んだ"),
         _("%(actor)sが「%(partner)s」のカタログを取り込みました（新しい%(new)s、変更%(changed)s）"),
     ),
-    ("need_drafted", _("ICTの相談の下書きを作った"), _("%(actor)sが「%(space)s」のICTの相談の下書きを作りました")),
+    (
+        "need_drafted",
+        _("ICTの相談の下書きを作った"),
+        _("%(actor)sが「%(space)s」のICTの相談の下書きを作りました"),
+    ),
     ("need_changed", _("ICTの相談を変えた"), _("%(actor)sが「%(space)s」のICTの相談を変えました")),
     (
         "need_opened",
@@ -73,14 +77,22 @@ for _name, _title, _sentence in (
         _("ICTの工事が終わった"),
         _("%(actor)sが「%(space)s」の工事が終わったと知らせました"),
     ),
-    ("work_accepted", _("ICTの工事を検収した"), _("%(actor)sが「%(space)s」の工事を、測った速さで検収しました")),
+    (
+        "work_accepted",
+        _("ICTの工事を検収した"),
+        _("%(actor)sが「%(space)s」の工事を、測った速さで検収しました"),
+    ),
     ("work_refused", _("ICTの工事をやり直しにした"), _("%(actor)sが「%(space)s」の工事をやり直しにしました")),
     (
         "acceptance_reversed",
         _("ICTの工事の検収を取り消した"),
         _("%(actor)sが「%(space)s」の工事の検収を取り消しました"),
     ),
-    ("speed_measured", _("場所の速さを測った"), _("%(actor)sが「%(space)s」の速さを測りました（%(count)s回）")),
+    (
+        "speed_measured",
+        _("場所の速さを測った"),
+        _("%(actor)sが「%(space)s」の速さを測りました（%(count)s回）"),
+    ),
 ):
     declare_verb(f"ict.{_name}", _title, _sentence, scope=Scope.ORGANISATIONS)
 

@@ -69,7 +69,9 @@ FORMULAS: Mapping[str, Any] = {
     "ceil(seats / seats_per_booth)": gettext_lazy("席 ÷ 1つのブースを分け合う席（切り上げ）"),
     "seats * each": gettext_lazy("席 × 1席の口"),
     "sqrt(area) * 120": gettext_lazy("広さの平方根 × 1.2（細長い部屋として）"),
-    "ceil(depth / heights * 2.04 / 2.54)": gettext_lazy("距離 ÷ 見やすい倍率 × 2.04（高さから対角へ）÷ 2.54（インチへ）"),
+    "ceil(depth / heights * 2.04 / 2.54)": gettext_lazy(
+        "距離 ÷ 見やすい倍率 × 2.04（高さから対角へ）÷ 2.54（インチへ）"
+    ),
     "users": gettext_lazy("人数"),
     "cameras": gettext_lazy("カメラの数"),
     "doors": gettext_lazy("鍵のある扉の数"),
@@ -260,8 +262,6 @@ def flaw_text(code: str, data: Mapping[str, Any]) -> str:
     for name in ("measured", "needed"):
         if name in told:
             told[name] = (
-                quantity(int(told[name]), Unit.MS)
-                if code == Code.PING_TOO_LONG
-                else mbps(int(told[name]))
+                quantity(int(told[name]), Unit.MS) if code == Code.PING_TOO_LONG else mbps(int(told[name]))
             )
     return str(FLAWS[Code(code)]) % told

@@ -331,8 +331,10 @@ def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     asked = url_requests.Request(  # noqa: S310 - an address of this site, looked at above
         url, data=body, headers={"Content-Type": "application/json", **headers}, method="POST"
     )
+    # Straight to this site, whatever proxy the machine uses for others.
+    opener = url_requests.build_opener(url_requests.ProxyHandler({}))
     try:
-        with url_requests.urlopen(asked, timeout=10) as answer:  # noqa: S310
+        with opener.open(asked, timeout=10) as answer:
             return int(answer.status)
     except url_errors.HTTPError as error:
         return error.code

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -24,6 +25,7 @@ from sosei.core.payments.services import notices, refunds, settling
 from sosei.core.payments.services.payments import account_at_gateway, expire_payment
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 ASK_AGAIN = datetime.timedelta(minutes=2)
 """A payment or refund without an answer for so long is asked for again."""
 LOST_FOR = datetime.timedelta(days=1)
@@ -155,13 +157,27 @@ def expire_due(now: datetime.datetime) -> int:
     due = Payment.objects.filter(state__in=sorted(UNDER_WAY), expires_at__lte=now).order_by(
         "expires_at", "pk"
     )
-    ended = 0
-    for payment in due:
-        answer = look_up(payment.pk) if payment.gateway_key else ""
-        if answer == "no answer" and _may_wait(payment, now):
-            continue
-        ended += answer == Payment.State.EXPIRED or expire_payment(payment=payment, now=now)
-    return ended
+    return _each(due, lambda payment: _ended(payment, now))
+
+
+def _ended(payment: Payment, now: datetime.datetime) -> bool:
+    answer = look_up(payment.pk) if payment.gateway_key else ""
+    if answer == "no answer" and _may_wait(payment, now):
+        return False
+    return answer == Payment.State.EXPIRED or expire_payment(payment=payment, now=now)
+
+
+def _each(things: Iterable[T], do: Callable[[T], bool]) -> int:
+    """Does it with each of them; one at which it fails holds up no other, and is tried again the next minute."""
+    done = 0
+    for thing in things:
+        try:
+            done += do(thing)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("a step of payments failed at %r", thing)
+    return done
 
 
 def _may_wait(payment: Payment, now: datetime.datetime) -> bool:
@@ -187,11 +203,11 @@ def ask_again(now: datetime.datetime) -> dict[str, int]:
     quiet = Payment.objects.filter(
         gateway_key__gt="", state__in=sorted(UNDER_WAY), made_at__lte=now - LOOK_AFTER
     )
-    done = {"asked": 0, "refunds": 0, "looked_up": 0}
-    for key in [*asked.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]:
-        done["asked"] += ask_gateway(key) != "no answer"
-    for key in refunding.values_list("pk", flat=True):
-        done["refunds"] += send_refund(key) != "no answer"
-    for key in quiet.values_list("pk", flat=True):
-        done["looked_up"] += look_up(key) != "no answer"
-    return done
+    return {
+        "asked": _each(
+            [*asked.values_list("pk", flat=True), *lost.values_list("pk", flat=True)],
+            lambda key: ask_gateway(key) != "no answer",
+        ),
+        "refunds": _each(refunding.values_list("pk", flat=True), lambda key: send_refund(key) != "no answer"),
+        "looked_up": _each(quiet.values_list("pk", flat=True), lambda key: look_up(key) != "no answer"),
+    }

@@ -18,6 +18,7 @@ from sosei.core.payments.models import Bill
 from sosei.core.payments.rules_money import fee_of
 from sosei.core.people import tenancy
 from sosei.core.people.models import Municipality
+from sosei.core.records.models import Entry
 from sosei.core.records.services import write_entry
 
 _FOUND_AT_MOST = 1000
@@ -213,6 +214,14 @@ def _fee_flaws(rows: Iterable[Any]) -> list[Flaw]:
         if int(fee + tax) != expected or (of_host and int(fee) != due.fee):
             flaws.append(Flaw("fee", town, "bill", key, {"found": int(fee + tax), "expected": expected}))
     return flaws[:_FOUND_AT_MOST]
+
+
+def last_check(town: Municipality) -> Entry | None:
+    """The entry that the last nightly check of a town left."""
+    found: Entry | None = (
+        Entry.objects.filter(municipality=town.pk, verb="payments.books_checked").order_by("-pk").first()
+    )
+    return found
 
 
 def check_every_town() -> int:

@@ -95,7 +95,13 @@ def _invoice_flaws(town: int | None) -> list[Flaw]:
             found = sum(t.tax for t in totals)
             kept = sum(int(t["tax"]) for t in one.totals)
             flaws.append(
-                Flaw("invoice_totals", one.municipality_id, "invoice", one.pk, {"expected": kept, "found": found})
+                Flaw(
+                    "invoice_totals",
+                    one.municipality_id,
+                    "invoice",
+                    one.pk,
+                    {"expected": kept, "found": found},
+                )
             )
     return flaws[:_FOUND_AT_MOST]
 

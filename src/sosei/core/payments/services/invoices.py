@@ -46,10 +46,10 @@ def current_invoices(bill: Bill) -> list[Invoice]:
     )
 
 
-def is_wanted(bill: Bill) -> bool:
-    """Whether something is charged that no invoice tells yet."""
-    wanted = _wanted(bill)
-    return bool(wanted.returned) or sum(one.yen for one in wanted.invoice) > 0
+def told_charges(bill: Bill) -> set[int]:
+    """Keys of the charges of a bill that stand on an invoice."""
+    rows = InvoiceLine.objects.filter(invoice__bill=bill.pk, charge__isnull=False)
+    return set(rows.order_by().values_list("charge_id", flat=True).distinct())
 
 
 @transaction.atomic
@@ -122,10 +122,7 @@ def may_issue(bill: Bill, actor: Person | None, *, by_link: bool) -> None:
 
 def _wanted(bill: Bill) -> Wanted:
     charges = Charge.objects.filter(bill=bill.pk).prefetch_related("lines").order_by("pk")
-    told = InvoiceLine.objects.filter(invoice__bill=bill.pk, charge__isnull=False)
-    return not_told_yet(
-        (_billed(one) for one in charges), told=told.values_list("charge_id", flat=True).distinct()
-    )
+    return not_told_yet((_billed(one) for one in charges), told=told_charges(bill))
 
 
 def _billed(charge: Charge) -> Billed:

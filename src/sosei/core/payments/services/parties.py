@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from sosei.core.payments.models import Bill, PayeeSettings
 from sosei.core.payments.rules_invoices import Issuer, Issuing, Party, who_issues
@@ -61,3 +62,9 @@ def collecting_account(municipality: Municipality) -> PayeeSettings | None:
     return next(
         (row for row in (rows[Of.PLATFORM], rows[Of.TOWN]) if row is not None and row.has_account), None
     )
+
+
+def with_account(payees: Iterable[int]) -> set[int]:
+    """Which of these hosts have an account to be paid to."""
+    rows = PayeeSettings.objects.filter(payee__in=list(payees)).exclude(account_number="")
+    return set(rows.values_list("payee_id", flat=True))

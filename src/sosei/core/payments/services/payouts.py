@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from sosei.core.payments import bank_file, locks, locks_papers
 from sosei.core.payments import letters_papers as letters
 from sosei.core.payments.bank_file import BankFileError, Kind, Payer, Transfer
-from sosei.core.payments.bank_text import Account
+from sosei.core.payments.bank_text import (
+    HOLDER_LETTERS,
+    NAME_LETTERS,
+    Account,
+    BankTextError,
+    fold_bank_text,
+)
 from sosei.core.payments.errors_papers import PayoutError
 from sosei.core.payments.models import PayeeSettings, Payout, PayoutLine, Refund, Statement, TransferFile
 from sosei.core.payments.models.columns import ACCOUNT, BankAccount
@@ -203,16 +209,24 @@ def _transfer(reference: str, whom: str, account: BankAccount, yen: int) -> Tran
         whom,
         Account(
             bank_code=account.bank_code,
-            bank_name=account.bank_name,
+            bank_name=_as_files_hold(account.bank_name, NAME_LETTERS),
             branch_code=account.branch_code,
-            branch_name=account.branch_name,
+            branch_name=_as_files_hold(account.branch_name, NAME_LETTERS),
             type=account.account_type,
             number=account.account_number,
-            holder=account.account_holder,
+            holder=_as_files_hold(account.account_holder, HOLDER_LETTERS),
         ),
         yen,
         ("1" if reference.startswith("P") else "2") + digits.zfill(9),
     )
+
+
+def _as_files_hold(text: str, letters: int) -> str:
+    """A name as it goes into the file; one that cannot is left as it is, and refused when the file is written."""
+    try:
+        return fold_bank_text(text, letters=letters)
+    except BankTextError:
+        return text
 
 
 def words(problem: BankFileError) -> str:
@@ -374,6 +388,21 @@ def return_payout(*, payout: Payout, on_date: datetime.date, reason: str, actor:
     return held
 
 
+@transaction.atomic
+def return_refund(*, refund: Refund, reason: str, actor: Person) -> Refund:
+    """The bank could not pay one refund of a file: it waits for another account, and the payer is asked for one.
+
+    Raises:
+        NotAllowedError: `actor` does not serve the town.
+        PayoutError: no reason.
+        RefundError: it is in no file, or done already.
+    """
+    _must_handle(refund.municipality, actor)
+    if not reason.strip():
+        raise PayoutError(_("銀行から言われた理由を書いてください。"), "reason")
+    return refunds.refund_returned(refund=refund, reason=reason.strip(), actor=actor)
+
+
 def due_statements(municipality: Municipality) -> list[Statement]:
     """The latest statement of each host of a town, where it owes something that no payout settles yet.
 
@@ -383,8 +412,8 @@ def due_statements(municipality: Municipality) -> list[Statement]:
         payable = payable_by_host(municipality.pk)
         latest = list(
             Statement.objects.filter(municipality=municipality, payee__in=payable)
-            .order_by("payee", "-last_day")
-            .distinct("payee")
+            .order_by("payee_id", "-last_day")
+            .distinct("payee_id")
             .select_related("payee")
         )
     for one in latest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 register = template.Library()
@@ -11,3 +13,15 @@ register = template.Library()
 def yen(value: int | None) -> str:
     """Whole yen in groups of three digits, without the word."""
     return f"{value or 0:,}"
+
+
+@register.filter
+def at_least_nothing(value: int) -> int:
+    """An amount, or 0 where it is below: what is owed the other way is not transferred."""
+    return max(value, 0)
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """A quantity or percentage without zeros behind the point that say nothing."""
+    return f"{value.normalize():f}"

@@ -18,9 +18,14 @@ from sosei.programmes.spaces.models.listings import Space
 from sosei.programmes.spaces.querysets import BusinessQuerySet, DealQuerySet
 
 
-@keep_history(exclude=("secret",))
+@keep_history(exclude=("secret", "seen_at", "problem", "failures"))
 class Lock(models.Model):
-    """A lock or key box on the door of a space, reached through a driver."""
+    """A lock or key box on the door of a space, reached through a driver.
+
+    Attributes:
+        paper_place: where a voucher is exchanged for a key; of an electronic lock, what helps when it does not answer.
+        failures: how often in a row it did not answer.
+    """
 
     class Driver(models.TextChoices):
         SIMULATED = "simulated", _("練習用の鍵")
@@ -38,6 +43,7 @@ class Lock(models.Model):
     minutes_after = models.PositiveSmallIntegerField(_("何分後まで開くか"), default=10)
     seen_at = models.DateTimeField(_("最後に返事があった時刻"), null=True, blank=True)
     problem = models.CharField(_("鍵の問題"), max_length=300, blank=True)
+    failures = models.PositiveIntegerField(_("続けて返事がなかった回数"), default=0)
     ended_at = models.DateTimeField(_("使わなくなった時刻"), null=True, blank=True)
 
     objects = BusinessQuerySet.as_manager()
@@ -52,7 +58,12 @@ class Lock(models.Model):
 
 
 class DoorCode(models.Model):
-    """A code that opens a lock for the time of a booking, and never at another; ended, never reused while near."""
+    """A code that opens a lock for the time of a booking, and never at another; ended, never reused while near.
+
+    Attributes:
+        removed_at: an ended code is no longer in the lock.
+        told_at: the guest has the letter with the code.
+    """
 
     class State(models.TextChoices):
         MADE = "made", _("作った")
@@ -73,7 +84,9 @@ class DoorCode(models.Model):
     made_at = models.DateTimeField(_("作った時刻"))
     sent_at = models.DateTimeField(_("鍵に送った時刻"), null=True, blank=True)
     ended_at = models.DateTimeField(_("使えなくした時刻"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(_("送った回数"), default=0)
+    removed_at = models.DateTimeField(_("鍵から消えた時刻"), null=True, blank=True)
+    told_at = models.DateTimeField(_("使う人に知らせた時刻"), null=True, blank=True)
+    tries = models.PositiveIntegerField(_("送れなかった回数"), default=0)
     problem = models.CharField(_("送れない理由"), max_length=300, blank=True)
 
     objects = DealQuerySet.as_manager()
@@ -91,6 +104,18 @@ class DoorCode(models.Model):
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(state="ended"),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lock"],
+                condition=Q(state="ended", removed_at__isnull=True),
+                name="door_code_to_be_removed",
+            ),
+            models.Index(
+                fields=["booking"],
+                condition=~Q(state="ended") & Q(told_at__isnull=True),
+                name="door_code_to_be_told",
             ),
         ]
 

@@ -280,7 +280,7 @@ class Closure(models.Model):
         return f"{self.first_day} {self.reason}"
 
 
-@keep_history()
+@keep_history(exclude=("read_at", "tried_at"))
 class CalendarFeed(models.Model):
     """Another calendar (iCal) whose events close a space here: always told as late, never the guard."""
 

@@ -117,7 +117,7 @@ class Extra(models.Model):
     """Something that can be added to a booking: a projector, heating, a cleaning."""
 
     class Per(models.TextChoices):
-        BOOKING = "booking", _("1回")
+        BOOKING = "booking", _("1回の予約")
         HOUR = "hour", _("1時間")
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

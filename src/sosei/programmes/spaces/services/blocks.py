@@ -20,7 +20,7 @@ from sosei.programmes.spaces.periods import period_of, range_of
 from sosei.programmes.spaces.rules_periods import Period
 from sosei.programmes.spaces.rules_series import Pattern, plan
 from sosei.programmes.spaces.services import placing, waiting
-from sosei.programmes.spaces.services.bookings import must_run_host
+from sosei.programmes.spaces.services.steps import must_run_host
 
 
 @dataclass(frozen=True)
@@ -137,4 +137,3 @@ def unblock(*, block: Block, actor: Person | None) -> Block:
         )
         waiting.offer_freed(space=held.space, period=period_of(held.period))
         return held
-

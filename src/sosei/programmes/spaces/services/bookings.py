@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -16,32 +14,31 @@ from django.utils.translation import override
 from sosei.core.payments.models import Bill
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
-from sosei.core.records.services import write_entry
-from sosei.programmes.spaces import booking_hooks, locks
+from sosei.programmes.spaces import availability, booking_hooks, locks
 from sosei.programmes.spaces.as_rules import zone_of
-from sosei.programmes.spaces.errors_bookings import (
-    BookingError,
-    NotAllowedError,
-    TakenError,
-    TooLateError,
-    why,
-)
-from sosei.programmes.spaces.models import Booking, LockUse, Order
+from sosei.programmes.spaces.errors_bookings import BookingError, TakenError, TooLateError, why
+from sosei.programmes.spaces.errors_bookings import Code as OwnCode
+from sosei.programmes.spaces.models import Booking, Order
 from sosei.programmes.spaces.periods import period_of
-from sosei.programmes.spaces.permissions import may_act_for, runs_host, serves_spaces
-from sosei.programmes.spaces.rules_bookings import (
-    NO_SHOW_TERM,
-    Code,
-    Facts,
-    State,
-    Who,
-    counts_as_used,
-    may_step,
-    pay_until,
-)
+from sosei.programmes.spaces.rules_bookings import Facts, State, Who, may_step, pay_until
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.services import money, numbers, payment_terms, placing
+from sosei.programmes.spaces.services import money, payment_terms, placing
+from sosei.programmes.spaces.services.quoting import Wanted
+from sosei.programmes.spaces.services.steps import enter, must_run_host, must_step, record
+from sosei.programmes.spaces.services.usage import mark_ended, mark_no_show, mark_used
 
+__all__ = [
+    "Answered",
+    "answer_request",
+    "bill_changed",
+    "competing",
+    "confirm",
+    "confirm_held",
+    "lapse_due",
+    "mark_ended",
+    "mark_no_show",
+    "mark_used",
+]
 DAYS_TO_PAY = 2
 """Days in which an accepted request is to be paid where the way itself says nothing."""
 
@@ -56,92 +53,6 @@ class Answered:
 
     booking: Booking
     declined: tuple[Booking, ...] = ()
-
-
-def must_be_guest_side(order: Order, actor: Person | None, secret: str = "") -> None:
-    """The guest, staff of the town, or somebody without an account who holds the secret of the order.
-
-    Raises:
-        NotAllowedError: somebody else.
-    """
-    if actor is None:
-        allowed = numbers.proves(order, secret)
-    else:
-        allowed = may_act_for(actor, order) or serves_spaces(actor, order)
-    if not allowed:
-        raise NotAllowedError(_("この予約を変えられるのは、予約した人と市の担当者だけです。"))
-
-
-def must_run_host(actor: Person | None, target: Any) -> None:
-    """Somebody who acts for the host, or staff of the town.
-
-    Raises:
-        NotAllowedError: somebody else.
-    """
-    if actor is None or not runs_host(actor, target):
-        raise NotAllowedError(_("これができるのは、貸す人と市の担当者だけです。"))
-
-
-def facts_of(booking: Booking) -> Facts:
-    """What the rules ask of a booking."""
-    opened = LockUse.objects.filter(code__booking=booking, opened=True).aggregate(at=Min("at"))["at"]
-    return Facts(period_of(booking.period), booking.answer_until, opened)
-
-
-def must_step(booking: Booking, after: State, who: Who, now: datetime) -> None:
-    """The state may be changed so.
-
-    Raises:
-        TooLateError, BookingError: it may not; the text says why.
-    """
-    refusal = may_step(State(booking.state), after, who, facts_of(booking), now)
-    if refusal is None:
-        return
-    late = refusal.code in (Code.HAS_BEGUN, Code.TERM_OVER)
-    kind = TooLateError if late else BookingError
-    raise kind(why(refusal, zone_of(booking.municipality)))
-
-
-def enter(booking: Booking, state: str, now: datetime) -> None:
-    """Writes a state that the rules allow; the order is locked."""
-    booking.state = state
-    waits = state in (Booking.State.HELD, Booking.State.REQUESTED)
-    if not waits:
-        booking.answer_until = None
-    if state == Booking.State.CONFIRMED and booking.confirmed_at is None:
-        booking.confirmed_at = now
-    if state not in (Booking.State.CONFIRMED, Booking.State.HELD, Booking.State.REQUESTED):
-        booking.ended_at = now
-    booking.save(update_fields=["state", "answer_until", "confirmed_at", "ended_at"])
-
-
-def record(
-    booking: Booking,
-    what: str,
-    *,
-    actor: Person | None,
-    reason: str = "",
-    of_guest: bool = False,
-    **data: Any,
-) -> None:
-    """Leaves an entry on a booking."""
-    person = booking.person
-    served = of_guest and actor is not None and person is not None and actor.pk != person.pk
-    write_entry(
-        actor=actor,
-        verb=f"space_booking.{what}",
-        subject=booking,
-        person=person,
-        municipality=booking.municipality,
-        on_behalf_of=person if served else None,
-        reason=reason,
-        data={
-            "number": booking.order.number,
-            "space": booking.space.name,
-            "start": booking.period.lower.isoformat(timespec="minutes"),
-            **data,
-        },
-    )
 
 
 # --- Confirmed --------------------------------------------------------------------------------------------------------
@@ -173,11 +84,15 @@ def confirm_held(booking: Booking, *, now: datetime, actor: Person | None) -> No
     """
     if now >= booking.period.lower and booking.order.source != Order.Source.PHONE:
         raise TooLateError(_("もう始まっている時間なので、予約を決められません。"))
-    refusal = may_step(State(booking.state), State.CONFIRMED, Who.PROGRAM, Facts(period_of(booking.period)), now)
+    refusal = may_step(
+        State(booking.state), State.CONFIRMED, Who.PROGRAM, Facts(period_of(booking.period)), now
+    )
     if refusal is not None:
         raise BookingError(why(refusal, zone_of(booking.municipality)))
     if booking.yen and money.due_of([booking])[booking.pk] != booking.yen:
-        raise BookingError(_("この予約の料金が請求に入っていないため、決められません。市の担当者に伝えてください。"))
+        raise BookingError(
+            _("この予約の料金が請求に入っていないため、決められません。市の担当者に伝えてください。")
+        )
     try:
         placing.keep(booking=booking, now=now)
     except placing.LostError as error:
@@ -188,24 +103,12 @@ def confirm_held(booking: Booking, *, now: datetime, actor: Person | None) -> No
 
 
 def _taken(booking: Booking) -> TakenError:
-    from sosei.programmes.spaces import availability
-    from sosei.programmes.spaces.errors_bookings import Code as OwnCode
-    from sosei.programmes.spaces.services.orders import Wanted
-
     wanted = Wanted(booking.space, period_of(booking.period))
     return TakenError(
         [wanted],
         [Refusal(OwnCode.JUST_TAKEN)],
         lambda: availability.nearest(wanted.space, wanted.period, tier=booking.order.tier),
     )
-
-
-def hold_until(bookings: Iterable[Booking], until: datetime) -> None:
-    """Places are held until another moment, because they are paid another way; the order is locked."""
-    for booking in bookings:
-        booking.answer_until = until
-        booking.save(update_fields=["answer_until"])
-        booking.occupancies.update(until=until)
 
 
 @transaction.atomic
@@ -270,7 +173,11 @@ def _requests_near(booking: Booking) -> list[Booking]:
     rows = Booking.objects.filter(
         host=booking.host_id, state=Booking.State.REQUESTED, period__overlap=near
     ).exclude(order=booking.order_id)
-    return list(rows.select_related("space__municipality", "order", "person", "municipality").order_by("booked_at", "pk"))
+    return list(
+        rows.select_related("space__municipality", "order", "person", "municipality").order_by(
+            "booked_at", "pk"
+        )
+    )
 
 
 def answer_request(*, booking: Booking, accept: bool, reason: str, actor: Person) -> Answered:
@@ -299,7 +206,8 @@ def answer_request(*, booking: Booking, accept: bool, reason: str, actor: Person
             asked = [
                 one
                 for one in mine
-                if one.pk == booking.pk or (order.shape == Order.Shape.ROOMS and one.state == Booking.State.REQUESTED)
+                if one.pk == booking.pk
+                or (order.shape == Order.Shape.ROOMS and one.state == Booking.State.REQUESTED)
             ]
             for one in asked:
                 must_step(one, State.HELD if accept else State.DECLINED, Who.HOST, now)
@@ -308,9 +216,7 @@ def answer_request(*, booking: Booking, accept: bool, reason: str, actor: Person
                 return Answered(_of(asked, booking))
             _accept(order, asked, reason.strip(), actor, now)
             keys = [one.pk for one in rivals]
-            losing = [
-                one for one in locks.bookings_of(orders, keys) if one.state == Booking.State.REQUESTED
-            ]
+            losing = [one for one in locks.bookings_of(orders, keys) if one.state == Booking.State.REQUESTED]
             with override(order.guest_language):
                 _decline(losing, _("同じ時間の、ほかの申し込みに決まりました。"), None, now)
             return Answered(_of(asked, booking), tuple(losing))
@@ -362,12 +268,26 @@ def _decline(bookings: Sequence[Booking], reason: str, actor: Person | None, now
 
 
 def lapse_due(*, now: datetime) -> int:
-    """Ends what was not paid or answered in time; what was paid meanwhile is confirmed. Run twice it does it once."""
+    """Ends what was not paid or answered in time; what was paid meanwhile is confirmed. Run twice it does it once.
+
+    Raises:
+        ExceptionGroup: some could not be ended; all others are.
+    """
     waiting = (Booking.State.HELD, Booking.State.REQUESTED)
     with tenancy.unguarded():
-        orders = Booking.objects.filter(state__in=waiting, answer_until__lte=now).values_list("order", flat=True)
-        done = sum(_lapse_order(key, now) for key in sorted(set(orders)))
+        orders = Booking.objects.filter(state__in=waiting, answer_until__lte=now).values_list(
+            "order", flat=True
+        )
+        done, failed = 0, []
+        for key in sorted(set(orders)):
+            try:
+                done += _lapse_order(key, now)
+            except Exception as error:
+                error.add_note(f"spaces.Order {key}")
+                failed.append(error)
         placing.sweep_reserved(now)
+    if failed:
+        raise ExceptionGroup("orders that could not lapse", failed)
     return done
 
 
@@ -413,73 +333,3 @@ def _both(booking: Booking) -> tuple[str, str]:
         with override(language):
             texts.append(_("取りやめ：%(space)s") % {"space": booking.space})
     return texts[0], texts[1]
-
-
-@transaction.atomic
-def mark_used(*, booking: Booking, actor: Person | None, now: datetime) -> Booking:
-    """The guest came; also takes back that nobody did.
-
-    Raises:
-        NotAllowedError: `actor` neither acts for the host nor serves the town.
-        BookingError: it has not begun, or was not confirmed.
-    """
-    if actor is not None:
-        must_run_host(actor, booking)
-    with tenancy.unguarded():
-        held = _locked(booking)
-        if held.state == Booking.State.USED:
-            return held
-        must_step(held, State.USED, Who.PROGRAM if actor is None else Who.HOST, now)
-        enter(held, Booking.State.USED, now)
-        record(held, "used", actor=actor)
-        booking_hooks.tell("used", held, actor=actor, now=now)
-        return held
-
-
-@transaction.atomic
-def mark_no_show(*, booking: Booking, reason: str, actor: Person) -> Booking:
-    """Nobody came; what was agreed is owed all the same.
-
-    Raises:
-        NotAllowedError: `actor` neither acts for the host nor serves the town.
-        BookingError: not begun, the door was opened, or no reason.
-        TooLateError: more than three days after the end.
-    """
-    must_run_host(actor, booking)
-    if not reason.strip():
-        raise BookingError(_("どうしてわかったかを書いてください。使う人にも伝わります。"), "reason")
-    now = timezone.now()
-    with tenancy.unguarded():
-        held = _locked(booking)
-        was_used = held.state == Booking.State.USED
-        must_step(held, State.NO_SHOW, Who.STAFF if serves_spaces(actor, held) else Who.HOST, now)
-        enter(held, Booking.State.NO_SHOW, now)
-        record(held, "no_show", actor=actor, reason=reason.strip())
-        if was_used:
-            booking_hooks.tell("unused", held, actor=actor, now=now, reason=reason.strip())
-        return held
-
-
-def _locked(booking: Booking) -> Booking:
-    order = locks.lock_order(booking.order_id)
-    return locks.bookings_of({order.pk: order}, [booking.pk])[0]
-
-
-def mark_ended(*, now: datetime) -> int:
-    """Takes as used what is over: the door was opened, or nobody said within three days that no one came."""
-    with tenancy.unguarded():
-        rows = Booking.objects.filter(state=Booking.State.CONFIRMED, period__endswith__lte=now)
-        return sum(_mark_ended(one, now) for one in rows.order_by("pk").iterator())
-
-
-@transaction.atomic
-def _mark_ended(booking: Booking, now: datetime) -> bool:
-    if booking.period.upper + NO_SHOW_TERM > now and not booking.door_codes.filter(uses__opened=True).exists():
-        return False
-    held = _locked(booking)
-    if not counts_as_used(State(held.state), facts_of(held), now):
-        return False
-    enter(held, Booking.State.USED, now)
-    record(held, "used", actor=None)
-    booking_hooks.tell("used", held, actor=None, now=now)
-    return True

@@ -23,7 +23,13 @@ from sosei.programmes.spaces.rules_bookings import State, Who
 from sosei.programmes.spaces.rules_ladders import By, DatedStep, Move, Owed, owed, steps_with_dates
 from sosei.programmes.spaces.rules_series import Scope, meant
 from sosei.programmes.spaces.services import money, placing
-from sosei.programmes.spaces.services.bookings import enter, must_be_guest_side, must_run_host, must_step, record
+from sosei.programmes.spaces.services.steps import (
+    enter,
+    must_be_guest_side,
+    must_run_host,
+    must_step,
+    record,
+)
 from sosei.programmes.spaces.words_bookings import REASONS
 
 SIDES = {
@@ -94,7 +100,9 @@ def in_scope(booking: Booking, scope: str, now: datetime) -> list[Booking]:
     rows = {
         one.pk: one
         for one in Booking.objects.filter(order=booking.order_id, state__in=_LIVE)
-        .select_related("space__municipality", "space__ladder", "space__host", "municipality", "order", "person")
+        .select_related(
+            "space__municipality", "space__ladder", "space__host", "municipality", "order", "person"
+        )
         .prefetch_related("changes")
     }
     if booking.pk not in rows:
@@ -125,7 +133,7 @@ def cancel(
         TooLateError: one has begun.
         BookingError: called off or over already, an unknown reason, or none written where the other side reads it.
     """
-    by, who = _side(side)
+    _by, who = _side(side)
     if reason_code not in REASONS[side]:
         raise BookingError(_("取り消す理由を一覧から選んでください。"), "reason_code")
     if side != BookingCancellation.Side.GUEST and not reason.strip():
@@ -149,7 +157,9 @@ def cancel(
             mine = [one for one in rows if one.order_id == order.pk]
             made += _cancel(order, mine, side, (reason_code, reason.strip()), key, actor, now)
         for cancellation in made:
-            booking_hooks.tell("cancelled", cancellation.booking, actor=actor, now=now, cancellation=cancellation)
+            booking_hooks.tell(
+                "cancelled", cancellation.booking, actor=actor, now=now, cancellation=cancellation
+            )
         return made
 
 

@@ -18,16 +18,16 @@ from sosei.programmes.spaces import availability, booking_hooks, locks
 from sosei.programmes.spaces.as_rules import ladder_from, zone_of
 from sosei.programmes.spaces.errors_bookings import BookingError, Code, TakenError, TooLateError
 from sosei.programmes.spaces.models import Booking, BookingChange, Order, Space
-from sosei.programmes.spaces.periods import period_of, range_of
+from sosei.programmes.spaces.periods import range_of
 from sosei.programmes.spaces.permissions import runs_host
 from sosei.programmes.spaces.rules_errors import Refusal
 from sosei.programmes.spaces.rules_ladders import DatedStep, Move, change_due, steps_with_dates
 from sosei.programmes.spaces.rules_periods import Period, day_of, span_on, wall_minutes
 from sosei.programmes.spaces.services import money, placing
-from sosei.programmes.spaces.services.bookings import must_be_guest_side, record
 from sosei.programmes.spaces.services.cancelling import in_scope, moves_of, owed_now
-from sosei.programmes.spaces.services.orders import Part, Wanted, quote
 from sosei.programmes.spaces.services.pricing import Line, Priced, extras_of
+from sosei.programmes.spaces.services.quoting import Part, Wanted, quote
+from sosei.programmes.spaces.services.steps import must_be_guest_side, record
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class MovePrice:
 
 def price_of_move(*, booking: Booking, space: Space, period: Period, now: datetime) -> MovePrice:
     """What moving one booking there would cost now."""
-    [part] = _quoted([booking], [Wanted(space, period, extras_of(booking.quote))], booking.order, now, by_staff=False)
+    [part] = _quoted(
+        [booking], [Wanted(space, period, extras_of(booking.quote))], booking.order, now, by_staff=False
+    )
     return _price(booking, part, now)
 
 
@@ -135,7 +137,9 @@ def move_booking(
 
 def _check(booking: Booking, space: Space, *, by_host: bool) -> None:
     if space.host_id != booking.host_id:
-        raise BookingError(_("貸す人がちがう場所には移せません。取り消して、新しく予約してください。"), "space")
+        raise BookingError(
+            _("貸す人がちがう場所には移せません。取り消して、新しく予約してください。"), "space"
+        )
     if space.way == Space.Way.REQUEST and not by_host:
         raise BookingError(
             _("この場所の変更は、貸す人がします。貸す人に、変えたい日と時間を伝えてください。"), "period"
@@ -145,12 +149,16 @@ def _check(booking: Booking, space: Space, *, by_host: bool) -> None:
 def _must_be_settled(bookings: Sequence[Booking], now: datetime) -> None:
     for one in bookings:
         if one.state != Booking.State.CONFIRMED:
-            raise BookingError(_("まだ決まっていない予約は変えられません。先に支払うか、返事を待ってください。"))
+            raise BookingError(
+                _("まだ決まっていない予約は変えられません。先に支払うか、返事を待ってください。")
+            )
         if one.period.lower <= now:
             raise TooLateError(_("始まった予約や終わった予約は、変えられません。"))
 
 
-def _shifted(chosen: Booking, moving: Sequence[Booking], space: Space, period: Period) -> list[tuple[Space, Period]]:
+def _shifted(
+    chosen: Booking, moving: Sequence[Booking], space: Space, period: Period
+) -> list[tuple[Space, Period]]:
     """Each booking as many days later as the chosen one, to the same hours of the clock.
 
     Raises:
@@ -212,7 +220,10 @@ def _move(
 ) -> list[BookingChange]:
     try:
         placing.move(
-            wanted=[(one, part.wanted.space, part.wanted.period) for one, part in zip(bookings, parts, strict=True)]
+            wanted=[
+                (one, part.wanted.space, part.wanted.period)
+                for one, part in zip(bookings, parts, strict=True)
+            ]
         )
     except placing.LostError as error:
         raise _taken(order, [Part(part.wanted, Refusal(Code.JUST_TAKEN)) for part in parts]) from error
@@ -226,7 +237,8 @@ def _move(
     money.correct(
         order=order,
         changes={
-            one: (price.extra - price.refund, *_texts(one)) for one, price in zip(bookings, prices, strict=True)
+            one: (price.extra - price.refund, *_texts(one))
+            for one, price in zip(bookings, prices, strict=True)
         },
         reason=told,
         key=f"spaces.move:{uuid5(key, str(bookings[0].pk))}",
@@ -299,5 +311,3 @@ def _texts(booking: Booking) -> tuple[str, str]:
         with override(language):
             texts.append(_("変更による差額：%(space)s") % {"space": booking.space})
     return texts[0], texts[1]
-
-

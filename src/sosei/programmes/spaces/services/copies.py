@@ -76,6 +76,11 @@ def copy_price_list(source: PriceList, target: Space, valid_from: datetime.date,
     items = list(source.items.all())
     for item in items:
         item.pk, item._state.adding = None, True
-        item.municipality, item.host, item.space, item.price_list = target.municipality, target.host, target, made
+        item.municipality, item.host, item.space, item.price_list = (
+            target.municipality,
+            target.host,
+            target,
+            made,
+        )
     PriceItem.objects.bulk_create(items)
     return made

@@ -12,7 +12,17 @@ from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
 from sosei.programmes.spaces.errors_listings import ListingError
 from sosei.programmes.spaces.locks_listings import lock_hall
-from sosei.programmes.spaces.models import Host, Occupancy, OpeningHour, Space
+from sosei.programmes.spaces.models import Host, OpeningHour, Space
+
+_TAKE_OVER = """
+INSERT INTO spaces_occupancy (municipality_id, space_id, period, booking_id, block_id, waiting_id, until)
+SELECT DISTINCT o.municipality_id, %(room)s::bigint, o.period, o.booking_id, o.block_id, o.waiting_id, o.until
+FROM spaces_occupancy o
+LEFT JOIN spaces_booking b ON b.id = o.booking_id
+LEFT JOIN spaces_block k ON k.id = o.block_id
+LEFT JOIN spaces_waitingentry w ON w.id = o.waiting_id
+WHERE upper(o.period) > now() AND coalesce(b.space_id, k.space_id, w.space_id) = %(hall)s
+"""
 
 
 def ready_for_rooms(hall: Space, host: Host) -> Space:
@@ -58,20 +68,8 @@ def copy_hours(source: Space, target: Space) -> None:
 
 def take_over_what_is_taken(hall: Space, room: Space) -> None:
     """What was booked of the hall before is taken in the new room as well: the hall has no other place for it."""
-    table = Occupancy._meta.db_table
     with tenancy.unguarded(), connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO {table} (municipality_id, space_id, period, booking_id, block_id, waiting_id, until)
-            SELECT DISTINCT o.municipality_id, %s::bigint, o.period, o.booking_id, o.block_id, o.waiting_id, o.until
-            FROM {table} o
-            LEFT JOIN spaces_booking b ON b.id = o.booking_id
-            LEFT JOIN spaces_block k ON k.id = o.block_id
-            LEFT JOIN spaces_waitingentry w ON w.id = o.waiting_id
-            WHERE upper(o.period) > now() AND coalesce(b.space_id, k.space_id, w.space_id) = %s
-            """,
-            [room.pk, hall.pk],
-        )
+        cursor.execute(_TAKE_OVER, {"room": room.pk, "hall": hall.pk})
 
 
 def record_space(verb: str, space: Space, actor: Person, *, reason: str = "", **data: Any) -> None:

@@ -23,7 +23,7 @@ from sosei.core.records.services import send_message, write_entry
 from sosei.engines.conventions.corporate_number import read_corporate_number
 from sosei.engines.conventions.errors import CorporateNumberError
 from sosei.programmes.spaces import letters_hosts as letters
-from sosei.programmes.spaces.errors_listings import HostError
+from sosei.programmes.spaces.errors_listings import HostError, ListingError
 from sosei.programmes.spaces.locks_listings import lock_host, lock_registrations
 from sosei.programmes.spaces.models import Host
 from sosei.programmes.spaces.permissions import acts_for_host
@@ -181,7 +181,9 @@ def _known(number: str) -> HostError:
 def _columns(particulars: Particulars) -> dict[str, Any]:
     columns = {name: value.strip() for name, value in asdict(particulars).items()}
     # They stand in the subjects of messages, which have no line breaks.
-    columns |= {name: " ".join(columns[name].split()) for name in ("name", "name_en", "representative", "address")}
+    columns |= {
+        name: " ".join(columns[name].split()) for name in ("name", "name_en", "representative", "address")
+    }
     for name in CHECKED:
         if not columns[name]:
             label = Host._meta.get_field(name).verbose_name  # type: ignore[union-attr]
@@ -191,7 +193,11 @@ def _columns(particulars: Particulars) -> dict[str, Any]:
 
 @transaction.atomic
 def make_public_host(
-    *, municipality: Municipality, particulars: Particulars, actor: Person, department: Organisation | None = None
+    *,
+    municipality: Municipality,
+    particulars: Particulars,
+    actor: Person,
+    department: Organisation | None = None,
 ) -> Host:
     """Enters a department with public facilities; the town answers for it, so that nothing waits for a check.
 
@@ -361,15 +367,13 @@ def check_runs(actor: Person, target: Any) -> None:
     """Whether `actor` acts for the host of the row, or serves its town.
 
     Raises:
-        HostError: neither.
+        ListingError: neither.
     """
     if not rules.has_perm("spaces.run_host", actor, target):
-        raise HostError(_("貸す人の担当か、この町の事業担当だけができます。"))
+        raise ListingError(_("貸す人の担当か、この町の事業担当だけができます。"))
 
 
-def _record(
-    verb: str, host: Host, actor: Person, *, person: Person | None = None, reason: str = ""
-) -> None:
+def _record(verb: str, host: Host, actor: Person, *, person: Person | None = None, reason: str = "") -> None:
     write_entry(
         actor=actor,
         verb=f"space_host.{verb}",

@@ -51,7 +51,14 @@ def choose_ladder(*, space: Space, ladder: Ladder, actor: Person) -> Space:
 
 @transaction.atomic
 def make_ladder(
-    *, host: Host, name: str, steps: Sequence[Step], last_percent: int, free_hours: int, actor: Person, name_en: str = ""
+    *,
+    host: Host,
+    name: str,
+    steps: Sequence[Step],
+    last_percent: int,
+    free_hours: int,
+    actor: Person,
+    name_en: str = "",
 ) -> Ladder:
     """A ladder of the host's own; it is never changed, for bookings name it: one makes another.
 
@@ -94,7 +101,9 @@ def _field(error: RulesError) -> str:
 
 def _words(error: RulesError) -> str:
     if error.code is ErrorCode.CHEAPER_LATER:
-        return _("あとになるほど安くなる段階は作れません。%(value)s％は、前の%(before)s％より少なくなっています。") % {
+        return _(
+            "あとになるほど安くなる段階は作れません。%(value)s％は、前の%(before)s％より少なくなっています。"
+        ) % {
             "value": error.data["value"],
             "before": error.data["before"],
         }

@@ -69,7 +69,13 @@ def set_hours(
     held.hours.filter(valid_from__isnull=True, valid_until__isnull=True).delete()
     OpeningHour.objects.bulk_create(
         OpeningHour(
-            municipality=held.municipality, host=held.host, space=held, kind=kind, day=day, opens=opens, closes=closes
+            municipality=held.municipality,
+            host=held.host,
+            space=held,
+            kind=kind,
+            day=day,
+            opens=opens,
+            closes=closes,
         )
         for kind, week in weeks.items()
         for day, bands in sorted(week.items())
@@ -96,7 +102,8 @@ def _check_open(day: int, bands: Sequence[Band], open_bands: Sequence[Band]) -> 
     for opens, closes in bands:
         if not any(first <= opens and closes <= last for first, last in open_bands):
             raise ListingError(
-                _("%(day)sの予約できる時間が、開いている時間の外にあります。") % {"day": OpeningHour.Day(day).label},
+                _("%(day)sの予約できる時間が、開いている時間の外にあります。")
+                % {"day": OpeningHour.Day(day).label},
                 f"bookable_{day}",
             )
 
@@ -114,7 +121,9 @@ def enter_closure(*, host: Host, space: Space | None, shut: Shut, actor: Person)
     if shut.last_day < shut.first_day:
         raise ListingError(_("最後の日は、最初の日と同じか後にしてください。"), "last_day")
     if (shut.last_day - shut.first_day).days >= LONGEST_CLOSURE:
-        raise ListingError(_("休みは一度に1年までです。長く休むときは、受け付けを終えてください。"), "last_day")
+        raise ListingError(
+            _("休みは一度に1年までです。長く休むときは、受け付けを終えてください。"), "last_day"
+        )
     rows = [
         Closure(
             municipality=host.municipality,

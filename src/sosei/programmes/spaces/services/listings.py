@@ -69,17 +69,34 @@ BOOKING = (
 )
 COLUMNS = (*ABOUT, *BOOKING)
 """What a host writes; hours, prices, pictures and the ladder have verbs of their own."""
-AS_THE_HALL = ("way", "residents_only", "step_minutes", "min_minutes", "notice_minutes", "horizon_days",
-               "horizon_days_outside", "ways_to_pay", "closed_on_holidays", "ladder")
+AS_THE_HALL = (
+    "way",
+    "residents_only",
+    "step_minutes",
+    "min_minutes",
+    "notice_minutes",
+    "horizon_days",
+    "horizon_days_outside",
+    "ways_to_pay",
+    "closed_on_holidays",
+    "ladder",
+)
 """What a room takes over from its hall at first."""
-ONE_LINE = ("name", "name_en", "address", "floor", "access", "official_id", "lodging_permit", "step_free_note")
+ONE_LINE = (
+    "name",
+    "name_en",
+    "address",
+    "floor",
+    "access",
+    "official_id",
+    "lodging_permit",
+    "step_free_note",
+)
 DEFAULT_LADDERS = {Host.Kind.PRIVATE: "easy", Host.Kind.PUBLIC: "public"}
 
 
 @transaction.atomic
-def enter_space(
-    *, host: Host, columns: Mapping[str, Any], actor: Person, hall: Space | None = None
-) -> Space:
+def enter_space(*, host: Host, columns: Mapping[str, Any], actor: Person, hall: Space | None = None) -> Space:
     """Begins a listing; a room of a hall takes over the hall's hours and rules of booking.
 
     Raises:

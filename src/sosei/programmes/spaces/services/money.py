@@ -70,7 +70,10 @@ def due_of(bookings: Iterable[Booking]) -> dict[int, int]:
     """What the bills say that each booking owes."""
     keys = {code_of(one): one.pk for one in bookings}
     rows = ChargeLine.objects.filter(bill__kind=KIND, code__in=keys).order_by()
-    found = {keys[code]: int(yen) for code, yen in rows.values("code").annotate(yen=Sum("yen")).values_list("code", "yen")}
+    found = {
+        keys[code]: int(yen)
+        for code, yen in rows.values("code").annotate(yen=Sum("yen")).values_list("code", "yen")
+    }
     return {pk: found.get(pk, 0) for pk in keys.values()}
 
 
@@ -148,7 +151,12 @@ def _lines(booking: Booking) -> list[bills.Line]:
 
 
 def correct(
-    *, order: Order, changes: Mapping[Booking, tuple[int, str, str]], reason: str, key: str, actor: Person | None
+    *,
+    order: Order,
+    changes: Mapping[Booking, tuple[int, str, str]],
+    reason: str,
+    key: str,
+    actor: Person | None,
 ) -> None:
     """What bookings owe becomes more or less; what was paid beyond it goes back, payments under way are begun anew.
 
@@ -156,7 +164,9 @@ def correct(
         changes: for each booking, yen more (or below zero: less), and the text of the line in Japanese and English.
     """
     lines = [
-        bills.Line(text=text, text_en=text_en, yen=yen, tax_percent=booking.tax_percent, code=code_of(booking))
+        bills.Line(
+            text=text, text_en=text_en, yen=yen, tax_percent=booking.tax_percent, code=code_of(booking)
+        )
         for booking, (yen, text, text_en) in changes.items()
         if yen
     ]
@@ -176,7 +186,12 @@ def _settle(order: Order, bill: Bill, reason: str, key: str, actor: Person | Non
         if now.open:
             last = stopped[-1]
             payments.start_payment(
-                bill=bill, way=last.way, yen=now.open, key=f"{key}:again", actor=actor, expires_at=last.expires_at
+                bill=bill,
+                way=last.way,
+                yen=now.open,
+                key=f"{key}:again",
+                actor=actor,
+                expires_at=last.expires_at,
             )
     elif now.open and order.way_to_pay in LATER:
         payments.start_payment(bill=bill, way=order.way_to_pay, yen=now.open, key=f"{key}:more", actor=actor)

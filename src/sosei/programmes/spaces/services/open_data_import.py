@@ -77,7 +77,10 @@ def preview(*, host: Host, text: str, places: Mapping[int, str]) -> Report:
     """
     known = {space.official_id: space for space in _known(host)}
     return Report(
-        [_line(_with_place(row, places.get(row.line, "")), known) for row in read_facilities(text, host.municipality)]
+        [
+            _line(_with_place(row, places.get(row.line, "")), known)
+            for row in read_facilities(text, host.municipality)
+        ]
     )
 
 
@@ -143,9 +146,7 @@ def apply(*, host: Host, text: str, places: Mapping[int, str], actor: Person) ->
 def _do(host: Host, line: Line, actor: Person) -> None:
     columns = told(line.facility)
     if line.does == Does.NEW:
-        made = enter_space(
-            host=host, columns={"kind": NEW_KIND, "seats": NEW_SEATS, **columns}, actor=actor
-        )
+        made = enter_space(host=host, columns={"kind": NEW_KIND, "seats": NEW_SEATS, **columns}, actor=actor)
         record_space("imported", made, actor, line=line.facility.line)
     elif line.does == Does.CHANGE and line.space is not None:
         change_space(space=line.space, columns=columns, actor=actor)

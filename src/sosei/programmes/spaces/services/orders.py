@@ -7,11 +7,9 @@ and hands the places over; if it fails, they are given back, and if the program 
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 from time import sleep
@@ -20,52 +18,54 @@ from uuid import UUID
 
 import rules
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sosei.core.payments.models import Payment
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
-from sosei.programmes.spaces import availability, booking_hooks, locks, rules_bookings, rules_series
-from sosei.programmes.spaces.as_rules import hours_of, ladder_as_json, ladder_of, zone_of
+from sosei.programmes.spaces import availability, booking_hooks, rules_bookings, rules_series
+from sosei.programmes.spaces.as_rules import ladder_as_json
 from sosei.programmes.spaces.errors_bookings import (
     BookingError,
     ChangedPriceError,
     Code,
     NotAllowedError,
     TakenError,
-    TooLateError,
 )
-from sosei.programmes.spaces.models import Booking, Order, Space, UsageTerms, UserGroup
+from sosei.programmes.spaces.models import Booking, Order, Space, UserGroup
 from sosei.programmes.spaces.periods import range_of
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.rules_hours import Hours, bookable
-from sosei.programmes.spaces.rules_ladders import DatedStep, Ladder, steps_with_dates
-from sosei.programmes.spaces.rules_periods import Period
-from sosei.programmes.spaces.rules_series import Occurrence, Pattern, overlapping, plan
 from sosei.programmes.spaces.services import bookings, money, numbers, payment_terms, placing
-from sosei.programmes.spaces.services.pricing import Extras, Line, Priced, Pricing
+from sosei.programmes.spaces.services.paying import KEY, pay_again
+from sosei.programmes.spaces.services.quoting import (
+    Part,
+    Quoted,
+    Wanted,
+    quote,
+    series,
+    wanted_of,
+)
 
+__all__ = [
+    "Guest",
+    "Part",
+    "Quoted",
+    "Wanted",
+    "pay_again",
+    "place_order",
+    "quote",
+    "series",
+    "wanted_of",
+]
 MOST = rules_series.MOST
 """Bookings of one order."""
-KEY = "spaces.order"
 NOT_SHOWN = (Order.Source.PHONE, Order.Source.LOTTERY)
 """Where nobody looks at a last page: read out on the phone, or shown before the lottery."""
 SKIP_ATTEMPTS = 3
 """Who leaves out what is taken, and meets somebody quicker again, is asked no more than so often."""
 TWIN_ATTEMPTS, TWIN_PAUSE = 100, 0.02
 """How often, and after how many seconds, a second click looks whether the first has begun to write."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A space for a period, with extras as (key, how many)."""
-
-    space: Space
-    period: Period
-    extras: Extras = ()
 
 
 @dataclass(frozen=True)
@@ -82,212 +82,6 @@ class Guest:
     def of(cls, person: Person) -> Guest:
         """Somebody with an account."""
         return cls(person, str(person), person.email or "", str(person.phone or ""), person.language)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the times asked for: its price and ladder, or why it cannot be had."""
-
-    wanted: Wanted
-    refusal: Refusal | None
-    yen: int = 0
-    tax_percent: int = 10
-    lines: tuple[Line, ...] = ()
-    steps: tuple[DatedStep, ...] = ()
-    priced: Priced | None = None
-    ladder: Ladder | None = None
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """What an order would cost and bind to, reckoned for this moment.
-
-    Attributes:
-        needs_answer: the host answers first.
-        ways: ways to pay that still fit.
-        digest: changes when price, ladder or terms do; what the guest was shown is handed back by it.
-    """
-
-    parts: tuple[Part, ...]
-    needs_answer: bool = False
-    ways: tuple[str, ...] = ()
-    terms: tuple[int, ...] = ()
-    digest: str = field(default="", compare=False)
-
-    @property
-    def good(self) -> tuple[Part, ...]:
-        """What can be had."""
-        return tuple(part for part in self.parts if part.refusal is None)
-
-    @property
-    def clashes(self) -> tuple[Part, ...]:
-        """What cannot."""
-        return tuple(part for part in self.parts if part.refusal is not None)
-
-    @property
-    def yen(self) -> int:
-        """The price of what can be had, tax included."""
-        return sum(part.yen for part in self.good)
-
-
-def quote(
-    *,
-    wanted: Sequence[Wanted],
-    tier: str,
-    group: UserGroup | None = None,
-    now: datetime,
-    by_staff: bool = False,
-    heads: int = 1,
-    waiting: int = 0,
-    key: UUID | None = None,
-    drawn: bool = False,
-    ignoring: Sequence[Booking] = (),
-) -> Quoted:
-    """Prices, ladders and clashes of what somebody wants.
-
-    Args:
-        by_staff: house rules (notice, horizon, lengths) do not bind, and nobody has to answer.
-        waiting: key of the entry of the waiting list for which places are held.
-        key: of the order that is just being made: what is reserved for it is no clash.
-        drawn: the place was won in the lottery.
-        ignoring: bookings that give way, since they are the ones that move.
-    """
-    ready = {
-        space.pk: _Ready(
-            space,
-            [one.period for one in wanted if one.space.pk == space.pk],
-            Pricing(space, tier, group),
-            now,
-            {"waiting": waiting, "key": key, "ignoring": ignoring},
-        )
-        for space in {one.space.pk: one.space for one in wanted}.values()
-    }
-    parts = [ready[one.space.pk].part(one, by_staff=by_staff, heads=heads, drawn=drawn) for one in wanted]
-    found = Quoted(
-        parts=_once(parts),
-        needs_answer=not by_staff and any(one.space.way == Space.Way.REQUEST for one in wanted),
-        terms=tuple(_terms(wanted[0].space, now)) if wanted else (),
-    )
-    zone = zone_of(wanted[0].space.municipality) if wanted else None
-    ways = payment_terms.ways(found.good, found.yen, now) if zone else ()
-    found = replace(found, ways=ways)
-    return replace(found, digest=_digest(found))
-
-
-class _Ready:
-    """Everything about one space that its times have in common."""
-
-    def __init__(
-        self,
-        space: Space,
-        periods: Sequence[Period],
-        pricing: Pricing,
-        now: datetime,
-        own: Mapping[str, Any],
-    ) -> None:
-        self.space, self.pricing, self.now = space, pricing, now
-        self.hours: Hours = hours_of(space, tier=pricing.tier)
-        self.ladder = ladder_of(space.ladder)
-        whole = Period(min(one.start for one in periods), max(one.end for one in periods))
-        wide = whole.widened(self.hours.buffer_before, self.hours.buffer_after)
-        self.busy = availability.busy(space, wide, now=now, **own)
-
-    def part(self, wanted: Wanted, *, by_staff: bool, heads: int, drawn: bool) -> Part:
-        refusal = self._refusal(wanted, by_staff, heads, drawn)
-        if refusal is not None:
-            return Part(wanted, refusal)
-        priced = self.pricing.price(wanted.period, wanted.extras)
-        if isinstance(priced, Refusal):
-            return Part(wanted, priced)
-        steps = steps_with_dates(self.ladder, wanted.period.start, self.now, priced.yen, self.hours.zone)
-        return Part(wanted, None, priced.yen, priced.tax_percent, priced.lines, steps, priced, self.ladder)
-
-    def _refusal(self, wanted: Wanted, by_staff: bool, heads: int, drawn: bool) -> Refusal | None:
-        if self.space.state != Space.State.PUBLISHED:
-            return Refusal(Code.NOT_PUBLISHED)
-        if self.space.residents_only and self.pricing.tier != Order.Tier.RESIDENT:
-            return Refusal(Code.RESIDENTS_ONLY)
-        if heads > self.space.seats:
-            return Refusal(Code.TOO_MANY_HEADS, {"seats": self.space.seats})
-        lottery = None if drawn else availability.undrawn_lottery(self.space, wanted.period, self.hours)
-        if lottery is not None:
-            return Refusal(Code.BY_LOTTERY, {"draw": lottery.draw_at})
-        return bookable(wanted.period, self.hours, now=self.now, busy=self.busy, by_staff=by_staff)
-
-
-def _once(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The same time of the same space twice is a clash of its own."""
-    seen: list[Part] = []
-    found: list[Part] = []
-    for part in parts:
-        twice = part.refusal is None and any(
-            other.wanted.space.pk == part.wanted.space.pk and other.wanted.period.overlaps(part.wanted.period)
-            for other in seen
-        )
-        found.append(Part(part.wanted, Refusal(Code.TWICE)) if twice else part)
-        if part.refusal is None and not twice:
-            seen.append(part)
-    return tuple(found)
-
-
-def _terms(space: Space, now: datetime) -> list[int]:
-    rows = UsageTerms.objects.filter(
-        Q(host=space.host_id) | Q(host__isnull=True), municipality=space.municipality_id, valid_from__lte=now
-    )
-    newest: dict[int | None, int] = {}
-    for key, host in rows.order_by("-number").values_list("pk", "host"):
-        newest.setdefault(host, key)
-    return [newest[host] for host in (space.host_id, None) if host in newest]
-
-
-def _digest(quoted: Quoted) -> str:
-    told = {
-        "parts": [
-            [
-                part.wanted.space.pk,
-                part.wanted.period.start.isoformat(),
-                part.wanted.period.end.isoformat(),
-                part.yen,
-                part.tax_percent,
-                ladder_as_json(part.ladder) if part.ladder else None,
-            ]
-            for part in quoted.good
-        ],
-        "terms": quoted.terms,
-    }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def series(
-    *,
-    space: Space,
-    pattern: Pattern,
-    tier: str,
-    now: datetime,
-    extras: Extras = (),
-    skip: Iterable[Any] = (),
-    by_staff: bool = False,
-) -> list[Occurrence]:
-    """Every date of a series with its time, and what stands against it.
-
-    Raises:
-        BookingError: dates of the series overlap each other.
-    """
-    bare = plan(pattern, zone_of(space.municipality), skip=frozenset(skip))
-    if overlapping(bare):
-        raise BookingError(_("くり返しの回どうしが重なっています。1回の長さを短くしてください。"))
-    good = [one for one in bare if one.period is not None and one.left_out is None]
-    if not good:
-        return bare
-    wanted = [Wanted(space, one.period, tuple(extras)) for one in good if one.period is not None]
-    refusals = [part.refusal for part in quote(wanted=wanted, tier=tier, now=now, by_staff=by_staff).parts]
-    clash = dict(zip([one.day for one in good], refusals, strict=True))
-    return [replace(one, clash=clash.get(one.day)) for one in bare]
-
-
-def wanted_of(occurrences: Iterable[Occurrence], space: Space, extras: Extras = ()) -> list[Wanted]:
-    """The dates of a series that can be booked."""
-    return [Wanted(space, one.period, extras) for one in occurrences if one.is_good and one.period is not None]
 
 
 @dataclass(frozen=True)
@@ -406,7 +200,8 @@ def _check(
     if len({one.space.host_id for one in wanted}) > 1:
         raise BookingError(_("貸す人がちがう場所は、別々に予約してください。"), "spaces")
     if any(
-        one.space.pk == other.space.pk and one.period.overlaps(other.period) for one, other in combinations(wanted, 2)
+        one.space.pk == other.space.pk and one.period.overlaps(other.period)
+        for one, other in combinations(wanted, 2)
     ):
         raise BookingError(_("同じ場所の同じ時間を2回選んでいます。1つにしてください。"), "period")
     if guest.person is None and not (guest.email or guest.phone):
@@ -417,7 +212,10 @@ def _check(
         raise BookingError(_("申し込みの前に示すことがらが足りません。確認の画面からやり直してください。"))
     space = wanted[0].space
     draft = Order(
-        municipality_id=space.municipality_id, host_id=space.host_id, person=guest.person, way_to_pay=way_to_pay
+        municipality_id=space.municipality_id,
+        host_id=space.host_id,
+        person=guest.person,
+        way_to_pay=way_to_pay,
     )
     if actor is None:
         if guest.person is not None or source != Order.Source.WEB:
@@ -473,8 +271,6 @@ def _reserve_and_write(asked: _Asked) -> Order:
     for _attempt in range(TWIN_ATTEMPTS):
         reserved = placing.reserve(places=places, key=asked.key, now=asked.now)
         if reserved.order is not None:
-            if reserved.is_taken:
-                placing.release(asked.key)
             return Order.objects.get(pk=reserved.order)
         if reserved.is_taken:
             return _write_or_release(asked, reserved.rows)
@@ -522,6 +318,7 @@ def _write(asked: _Asked, rows: Mapping[int, Sequence[int]] | None) -> Order:
     _check_offer(asked, found)
     order = _make_order(asked, found)
     if order is None:
+        placing.release(asked.key)
         return Order.objects.get(key=asked.key)
     made = _make_bookings(asked, order, found)
     try:
@@ -547,7 +344,9 @@ def _check_offer(asked: _Asked, found: Quoted) -> None:
             raise BookingError(_("無料なので、支払いの方法はいりません。"), "way_to_pay")
     elif asked.way_to_pay not in found.ways:
         raise BookingError(
-            _("この支払いの方法は使えません。ほかの方法を選んでください（始まりが近いと使えないものがあります）。"),
+            _(
+                "この支払いの方法は使えません。ほかの方法を選んでください（始まりが近いと使えないものがあります）。"
+            ),
             "way_to_pay",
         )
 
@@ -598,7 +397,10 @@ def _make_bookings(asked: _Asked, order: Order, found: Quoted) -> list[Booking]:
     if found.needs_answer:
         state, until = Booking.State.REQUESTED, rules_bookings.request_until(asked.now, first)
     else:
-        state, until = Booking.State.HELD, payment_terms.held_until(asked.way_to_pay, parts, found.yen, asked.now)
+        state, until = (
+            Booking.State.HELD,
+            payment_terms.held_until(asked.way_to_pay, parts, found.yen, asked.now),
+        )
     made = [
         Booking(
             municipality_id=order.municipality_id,
@@ -660,42 +462,3 @@ def _pay(asked: _Asked, order: Order, made: Sequence[Booking]) -> None:
     if bill is None or order.way_to_pay in money.LATER:
         for booking in made:
             bookings.confirm_held(booking, now=asked.now, actor=asked.actor)
-
-
-def pay_again(*, order: Order, way: str, key: UUID, actor: Person | None, secret: str = "") -> Payment | None:
-    """Another way to pay while the places are still held; the same key gives the payment that is there.
-
-    Raises:
-        NotAllowedError: neither the guest nor somebody who serves them.
-        TooLateError: nothing is held any more.
-        BookingError: this way does not fit.
-    """
-    bookings.must_be_guest_side(order, actor, secret)
-    now = timezone.now()
-    with tenancy.unguarded(), transaction.atomic():
-        held = locks.lock_order(order.pk)
-        waiting = [
-            one
-            for one in locks.bookings_of({held.pk: held})
-            if one.state == Booking.State.HELD and one.answer_until is not None and one.answer_until > now
-        ]
-        bill = money.bill_of(held)
-        if not waiting or bill is None:
-            raise TooLateError(_("支払いを待っている予約がありません。もう一度予約してください。"))
-        before = Payment.objects.filter(bill=bill, key=f"{KEY}:{key}").first()
-        if before is not None:
-            return before  # type: ignore[no-any-return]
-        yen = sum(one.yen for one in waiting)
-        if way not in payment_terms.ways_of_bookings(waiting, yen, now):
-            raise BookingError(_("この支払いの方法は使えません。ほかの方法を選んでください。"), "way_to_pay")
-        money.stop_payments(bill=bill, reason=_("ほかの方法で払うため"), actor=actor)
-        until = payment_terms.until_for(way, waiting, now)
-        bookings.hold_until(waiting, until)
-        Order.objects.filter(pk=held.pk).update(way_to_pay=way)
-        held.way_to_pay = way
-        made = money.start(order=held, bill=bill, way=way, until=until, key=f"{KEY}:{key}", actor=actor)
-        if way in money.LATER:
-            for booking in waiting:
-                bookings.confirm_held(booking, now=now, actor=actor)
-        return made
-

@@ -37,7 +37,9 @@ def add_photos(
         raise ListingError(_("写っているものを書いてください。見えない人にも伝わります。"), "shows")
     held = lock_space(space.pk)
     if held.photos.count() + len(files) > MOST:
-        raise ListingError(_("写真は%(most)s枚までです。先に古い写真を消してください。") % {"most": MOST}, "files")
+        raise ListingError(
+            _("写真は%(most)s枚までです。先に古い写真を消してください。") % {"most": MOST}, "files"
+        )
     try:
         rows = attachments.receive_files(
             owner=actor, actor=actor, files=files, municipality=held.municipality, about=held

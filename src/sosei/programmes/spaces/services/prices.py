@@ -64,7 +64,9 @@ def set_price_list(
     row = PriceList(space=held, valid_from=valid_from)
     if is_fixed(row):
         raise ListingError(
-            _("今日までに始まった料金表は変えられません。明日より後の日から始まる、新しい料金表を作ってください。"),
+            _(
+                "今日までに始まった料金表は変えられません。明日より後の日から始まる、新しい料金表を作ってください。"
+            ),
             "valid_from",
         )
     if replaces is not None and replaces.valid_from != valid_from:
@@ -151,9 +153,7 @@ def drop_price_list(*, price_list: PriceList, actor: Person) -> None:
 
 
 @transaction.atomic
-def set_extra(
-    *, space: Space, name: str, per: str, yen: int, actor: Person, name_en: str = ""
-) -> Extra:
+def set_extra(*, space: Space, name: str, per: str, yen: int, actor: Person, name_en: str = "") -> Extra:
     """Something that can be added to a booking; its price is never changed: one ends it and enters another.
 
     Raises:

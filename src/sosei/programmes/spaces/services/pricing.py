@@ -83,9 +83,7 @@ class Pricing:
         self.tier = Tier(tier)
         self.zone = zone_of(space.municipality)
         self.lists: Sequence[PriceList] = price_lists_of(space)
-        self._items = {
-            str(item.pk): item for one in space.price_lists.all() for item in one.items.all()
-        }
+        self._items = {str(item.pk): item for one in space.price_lists.all() for item in one.items.all()}
         self._extras: dict[int, Extra] | None = None
         granted = group.exemption_code if group is not None and space.host.is_public else ""
         self.exemption = money.exemption_for(granted) if granted else None
@@ -107,7 +105,10 @@ class Pricing:
         if percent and self.exemption is not None:
             lines.append(_reduction(self.exemption, -(yen * percent // 100)))
         return Priced(
-            tuple(lines), sum(line.yen for line in lines), tax_percent(on), self.exemption if percent else None
+            tuple(lines),
+            sum(line.yen for line in lines),
+            tax_percent(on),
+            self.exemption if percent else None,
         )
 
     def _extra(self, key: int) -> Extra | None:

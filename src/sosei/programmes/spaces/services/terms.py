@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,6 +56,7 @@ def make_terms(
 
 def terms_of(municipality: Municipality, host: Host | None) -> UsageTerms | None:
     """The version in force: the host's own, else the town's."""
-    rows = UsageTerms.objects.filter(municipality=municipality, valid_from__lte=timezone.now())
-    own = rows.filter(host=host).order_by("-number").first() if host is not None else None
-    return own or rows.filter(host__isnull=True).order_by("-number").first()  # type: ignore[no-any-return]
+    rows = UsageTerms.objects.filter(
+        Q(host=host) | Q(host__isnull=True), municipality=municipality, valid_from__lte=timezone.now()
+    )
+    return rows.order_by(F("host").asc(nulls_last=True), "-number").first()  # type: ignore[no-any-return]

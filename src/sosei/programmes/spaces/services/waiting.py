@@ -26,7 +26,7 @@ from sosei.programmes.spaces.periods import period_of, range_of
 from sosei.programmes.spaces.permissions import may_act_for
 from sosei.programmes.spaces.rules_bookings import offer_until
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.rules_hours import Code, bookable
+from sosei.programmes.spaces.rules_hours import bookable
 from sosei.programmes.spaces.rules_periods import Period
 from sosei.programmes.spaces.services import placing
 from sosei.programmes.spaces.services.orders import Guest, Wanted, place_order
@@ -105,7 +105,11 @@ def place_in_queue(entry: WaitingEntry) -> int:
         period__overlap=entry.period,
     )
     with tenancy.unguarded():
-        return sum(1 for asked, key in earlier.values_list("asked_at", "pk") if (asked, key) <= (entry.asked_at, entry.pk))
+        return sum(
+            1
+            for asked, key in earlier.values_list("asked_at", "pk")
+            if (asked, key) <= (entry.asked_at, entry.pk)
+        )
 
 
 def _related(spaces: list[int]) -> list[int]:
@@ -185,9 +189,19 @@ def accept(
     with tenancy.unguarded(), transaction.atomic():
         held = locks.lock_entry(entry.pk)
         now = timezone.now()
-        if held is not None and held.state == States.TAKEN and held.booking is not None and held.booking.order.key == key:
+        if (
+            held is not None
+            and held.state == States.TAKEN
+            and held.booking is not None
+            and held.booking.order.key == key
+        ):
             return held.booking.order  # type: ignore[no-any-return]
-        if held is None or held.state != States.OFFERED or held.offered_until is None or held.offered_until <= now:
+        if (
+            held is None
+            or held.state != States.OFFERED
+            or held.offered_until is None
+            or held.offered_until <= now
+        ):
             raise TooLateError(_("おさえておいた時間が過ぎました。もう一度、空き待ちをしてください。"))
         order = place_order(
             wanted=[Wanted(held.space, period_of(held.period))],
@@ -222,7 +236,11 @@ def offer_freed(*, space: Space, period: Period) -> WaitingEntry | None:
     rows = WaitingEntry.objects.filter(
         state=States.WAITING, space__in=_related([space.pk]), period__overlap=near, period__startswith__gt=now
     )
-    offered = [entry for key in rows.order_by("asked_at", "pk").values_list("pk", flat=True) if (entry := _offer(key, now))]
+    offered = [
+        entry
+        for key in rows.order_by("asked_at", "pk").values_list("pk", flat=True)
+        if (entry := _offer(key, now))
+    ]
     return offered[0] if offered else None
 
 
@@ -237,7 +255,9 @@ def _offer(key: int, now: datetime) -> WaitingEntry | None:
     if until <= now:
         return None
     try:
-        placing.take(places=[(entry.space, period, placing.For(waiting=entry.pk, until=until))], patience=True)
+        placing.take(
+            places=[(entry.space, period, placing.For(waiting=entry.pk, until=until))], patience=True
+        )
     except placing.LostError:
         return None
     entry.state, entry.offered_until = States.OFFERED, until
@@ -250,8 +270,7 @@ def _offer(key: int, now: datetime) -> WaitingEntry | None:
 def _stands_against(entry: WaitingEntry, period: Period, now: datetime) -> Refusal | None:
     hours = hours_of(entry.space, tier=Order.Tier.RESIDENT)
     busy = availability.busy(entry.space, period.widened(hours.buffer_before, hours.buffer_after), now=now)
-    found = bookable(period, hours, now=now, busy=busy)
-    return None if found is not None and found.code == Code.HORIZON else found
+    return bookable(period, hours, now=now, busy=busy)
 
 
 def offer_due(*, now: datetime) -> int:

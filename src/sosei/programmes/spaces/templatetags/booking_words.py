@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext_lazy
 
 from sosei.programmes.spaces import booking_times
 from sosei.programmes.spaces.as_rules import zone_of
@@ -31,6 +32,24 @@ TAGS = {
 def grouped(value: Any) -> str:
     """1094 as 1,094; a minus as a minus sign; nothing for nothing."""
     return "" if value is None else f"{int(value):,}".replace("-", "−")
+
+
+WORDS = {
+    "held": gettext_lazy("支払い待ち"),
+    "requested": gettext_lazy("返事待ち"),
+    "confirmed": gettext_lazy("予約ずみ"),
+    "declined": gettext_lazy("ことわり"),
+    "lapsed": gettext_lazy("期限切れ"),
+    "cancelled": gettext_lazy("取り消しずみ"),
+    "used": gettext_lazy("使用ずみ"),
+    "no_show": gettext_lazy("来なかった"),
+}
+
+
+@register.filter
+def state_words(state: str) -> Any:
+    """The state of a booking in a word or two."""
+    return WORDS[state]
 
 
 @register.filter

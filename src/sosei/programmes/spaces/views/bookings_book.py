@@ -33,15 +33,18 @@ from sosei.programmes.spaces.errors_bookings import ChangedPriceError, TakenErro
 from sosei.programmes.spaces.forms_bookings import Asked, BookForm, LastPageForm
 from sosei.programmes.spaces.kinds import USES, USES_BY_SLUG
 from sosei.programmes.spaces.ladder_picture import ladder_picture
-from sosei.programmes.spaces.models import Extra, Host, Order, Space, UserGroup
+from sosei.programmes.spaces.models import Host, Order, PriceItem, Space, UserGroup
 from sosei.programmes.spaces.rules_errors import RulesError
-from sosei.programmes.spaces.rules_periods import day_of
+from sosei.programmes.spaces.rules_hours import Code
+from sosei.programmes.spaces.rules_periods import day_of, wall_minutes
 from sosei.programmes.spaces.services import orders
 from sosei.programmes.spaces.services.terms import terms_of
 from sosei.programmes.spaces.views.bookings_pay import way_on
 
 WISH = ("day", "opens", "closes", "rooms", "every", "until", "dates", "tier", "group")
 """Boxes on which price and availability stand; the others may still be empty while somebody types."""
+READ_ONCE = ("hours", "host__closures", "price_lists__items", "extras")
+"""What calendar and price ask of a space again and again."""
 KEPT_OUT = frozenset({"csrfmiddlewaretoken", "step", "way_to_pay", "agreed", "shown", "key"})
 PUBLIC_LIMIT = Limit(30, minutes=60)
 MOST_PERIODS = 200
@@ -79,10 +82,11 @@ class Desk:
         """The page itself."""
         if self.host is not None:
             return host_url("host-book", self.host, space_id=self.space.pk)
-        return reverse("spaces:book", kwargs=self._named)
+        return reverse("spaces:book", kwargs=self.named)
 
     @property
-    def _named(self) -> dict[str, Any]:
+    def named(self) -> dict[str, Any]:
+        """The space in an address."""
         return {"code": self.space.municipality.code, "space_id": self.space.pk}
 
     @cached_property
@@ -90,7 +94,7 @@ class Desk:
         """Price and clashes as one types."""
         if self.host is not None:
             return host_url("host-book-live", self.host, space_id=self.space.pk)
-        return reverse("spaces:book-live", kwargs=self._named)
+        return reverse("spaces:book-live", kwargs=self.named)
 
     @property
     def given(self) -> Any:
@@ -102,6 +106,18 @@ class Desk:
         """The tier as it was chosen; resident until somebody says otherwise, so that no free day is hidden."""
         chosen = self.given.get("tier", "")
         return chosen if chosen in Order.Tier.values else Order.Tier.RESIDENT.value
+
+    @cached_property
+    def tiers_matter(self) -> bool:
+        """People of the town and others are not treated alike."""
+        items = (item for one in self.space.price_lists.all() for item in one.items.all())
+        return (
+            self.space.residents_only
+            or self.space.by_lottery
+            or self.space.horizon_days_outside is not None
+            or any(item.tier != PriceItem.Tier.ALL for item in items)
+            or bool(self.groups)
+        )
 
     @cached_property
     def days(self) -> tuple[int, int, list[Any]]:
@@ -127,7 +143,18 @@ class Desk:
         if self.space.parent_id is None:
             return []
         rows = Space.objects.published().filter(parent=self.space.parent_id).exclude(pk=self.space.pk)
-        return list(rows.select_related("host", "municipality", "ladder", "parent").order_by("name", "pk"))
+        rows = rows.select_related("host", "municipality", "ladder", "parent")
+        if self.given.getlist("rooms"):
+            rows = rows.prefetch_related(*READ_ONCE)
+        return list(rows.order_by("name", "pk"))
+
+    @cached_property
+    def free(self) -> Any:
+        """What is free on the chosen day; None where none is chosen."""
+        if self.day is None:
+            return None
+        known = (one for one in self.days[2] if one.date == self.day)
+        return next(known, None) or availability.day(self.space, self.day, now=self.now, tier=self.tier)
 
     @cached_property
     def groups(self) -> list[UserGroup]:
@@ -151,37 +178,49 @@ class Desk:
             self.rooms,
             start_choices(bands, step),
             end_choices(bands, step, overnight=self.space.overnight),
-            list(Extra.objects.filter(space=self.space, ended_at=None)),
+            [extra for extra in self.space.extras.all() if extra.ended_at is None],
             [(use.slug, use.name) for use in uses],
             self.groups,
             needs_guest=self.host is not None or not self.request.user.is_authenticated,
+            tiers_matter=self.tiers_matter,
             desk=self.host is not None,
         )
 
     def form(self, *, bound: bool) -> BookForm:
         """The form, with what the address or the page before said."""
-        if bound:
-            return BookForm(self.request.POST, asked=self.asked)
-        return BookForm(initial=self._initial(), asked=self.asked)
+        form = (
+            BookForm(self.request.POST, asked=self.asked)
+            if bound
+            else BookForm(initial=self._initial(), asked=self.asked)
+        )
+        # Another day has other hours: where scripts run, its part of the page is fetched.
+        form.fields["day"].widget.attrs |= {
+            "hx-get": self.address,
+            "hx-trigger": "change",
+            "hx-target": "#when",
+            "hx-swap": "outerHTML",
+            "hx-include": "#id_opens,#id_closes,[name=every]:checked,[name=tier]:checked",
+        }
+        return form
 
     def _initial(self) -> dict[str, Any]:
         given = self.request.GET
         initial: dict[str, Any] = {
             "day": self.day,
-            "every": "once",
+            "every": given.get("every") or "once",
             "heads": given.get("heads") or None,
             "purpose": given.get("purpose", ""),
-            "tier": given.get("tier") or None,
+            "tier": given.get("tier") or (None if self.tiers_matter else Order.Tier.OUTSIDE.value),
         }
         opens = _minutes(given.get("opens") or given.get("start", ""))
         closes = _minutes(given.get("closes") or given.get("end", ""))
         if opens is None and self.day is not None:
-            starts = availability.free_starts(
-                self.space, self.day, self.space.min_minutes, now=self.now, tier=self.tier
-            )
-            if starts:
-                first = starts[0].astimezone(self.zone)
-                opens = first.hour * 60 + first.minute
+            spans = [
+                (wall_minutes(span.start, self.day, self.zone), wall_minutes(span.end, self.day, self.zone))
+                for span in self.free.free
+            ]
+            starts = (start for start in self.asked.starts for low, high in spans if low <= start < high)
+            opens = next(starts, None)
         if closes is None and opens is not None:
             closes = next((end for end in self.asked.ends if end >= opens + self.space.min_minutes), None)
         return {**initial, "opens": opens, "closes": closes}
@@ -224,7 +263,7 @@ def _desk(request: Any, space_id: int, host: Host | None = None) -> Desk:
     if host is not None:
         rows = rows.filter(host=host)
     related = ("host", "municipality", "ladder", "parent")
-    space: Space = get_object_or_404(rows.select_related(*related), pk=space_id)
+    space: Space = get_object_or_404(rows.select_related(*related).prefetch_related(*READ_ONCE), pk=space_id)
     return Desk(request, space, host)
 
 
@@ -259,7 +298,8 @@ def _booking(desk: Desk) -> HttpResponse:
     request = desk.request
     if request.method != "POST":
         if getattr(request, "htmx", False):
-            return render(request, "spaces/bookings/_when.html", _when(desk, desk.form(bound=False)))
+            swapped = {**_when(desk, desk.form(bound=False)), "swapped": True}
+            return render(request, "spaces/bookings/_when.html", swapped)
         return _page(desk, desk.form(bound=False))
     if request.POST.get("about", "") != _about(desk):
         messages.error(
@@ -329,13 +369,13 @@ def _when(desk: Desk, form: BookForm) -> dict[str, Any]:
         "month": month_shown(
             days, year, month, chosen=desk.day, today=desk.today, last=horizon, address=address
         ),
-        "shown_day": day_shown(desk.space, desk.day, now=desk.now, tier=desk.tier) if desk.day else None,
+        "shown_day": day_shown(desk.space, desk.free, tier=desk.tier) if desk.day else None,
         "horizon": horizon,
     }
 
 
 def _page(desk: Desk, form: BookForm, *, quoted: Any = None, quiet: bool = False) -> HttpResponse:
-    if quoted is None and not form.is_bound and form.initial.get("opens") is not None:
+    if quoted is None and not form.is_bound and "opens" in desk.request.GET:
         quoted = _first_quote(desk, form)
     elif quoted is None and form.is_bound:
         quoted = _quote_of_wish(desk, form)
@@ -346,7 +386,7 @@ def _page(desk: Desk, form: BookForm, *, quoted: Any = None, quiet: bool = False
         "desk_mode": desk.host is not None,
         "about": _about(desk),
         "quiet": quiet,
-        "waits": _may_wait(desk, form, quoted),
+        "wait_url": _wait_url(desk, quoted),
         "crumbs": _crumbs(desk),
     }
     return render(desk.request, "spaces/bookings/book.html", context, status=422 if errors else 200)
@@ -439,19 +479,14 @@ def _nearest(desk: Desk, quoted: Any) -> list[dict[str, str]]:
     return ways
 
 
-def _may_wait(desk: Desk, form: BookForm, quoted: Any) -> dict[str, str] | None:
-    """What is handed over to wait for a single time that somebody else has."""
-    if desk.host is not None or quoted is None or len(quoted.parts) != 1 or not form.is_bound:
-        return None
-    part = quoted.parts[0]
-    if part.refusal is None or part.refusal.code not in ("taken", "buffer"):
-        return None
-    return {
-        "start": part.wanted.period.start.isoformat(),
-        "end": part.wanted.period.end.isoformat(),
-        "heads": str(form.cleaned_data.get("heads") or 1),
-        "purpose": form.cleaned_data.get("purpose") or "other",
-    }
+def _wait_url(desk: Desk, quoted: Any) -> str:
+    """Where one waits for a single time that somebody else has; "" where there is nothing to wait for."""
+    if desk.host is not None or quoted is None or len(quoted.parts) != 1:
+        return ""
+    refusal = quoted.parts[0].refusal
+    if refusal is None or refusal.code not in (Code.TAKEN, Code.BUFFER):
+        return ""
+    return reverse("spaces:wait", kwargs=desk.named)
 
 
 def _live(desk: Desk) -> HttpResponse:
@@ -462,7 +497,7 @@ def _live(desk: Desk) -> HttpResponse:
     context = {
         "space": desk.space,
         "form": form,
-        "waits": _may_wait(desk, form, quoted),
+        "wait_url": _wait_url(desk, quoted),
         "about": _about(desk),
         **_priced(desk, quoted),
     }

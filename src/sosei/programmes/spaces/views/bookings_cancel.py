@@ -70,7 +70,7 @@ def _cancel(request: Any, door: Door) -> HttpResponse:
         "form": form,
         "cancel_url": door.url(),
         "one_side": len(sides) == 1,
-        "crumbs": door.crumbs((_("取り消す"), "")),
+        "crumbs": door.crumbs((_("予約を取り消す"), "")),
     }
     if request.method == "POST" and form.is_valid():
         chosen = [one for one in open_ones if one.pk in form.cleaned_data["bookings"]]
@@ -100,15 +100,12 @@ def _cancel(request: Any, door: Door) -> HttpResponse:
 
 
 def _chosen(request: Any, days: Sequence[tuple[int, str]]) -> list[int]:
+    """The dates that are ticked at first: the one of the address, all where it says so, the only one."""
     asked = request.GET.get("booking", "")
     keys = [key for key, _label in days]
-    return (
-        [int(asked)]
-        if asked.isdecimal() and len(asked) < 19 and int(asked) in keys
-        else keys
-        if len(keys) == 1
-        else []
-    )
+    if asked == "all" or len(keys) == 1:
+        return keys
+    return [key for key in keys if str(key) == asked]
 
 
 def _do(door: Door, chosen: Sequence[Booking], form: CancelForm) -> None:

@@ -123,7 +123,10 @@ def _places(booking: Booking) -> list[Space]:
     rows = Space.objects.filter(pk=booking.space_id)
     if booking.space.parent_id is not None:
         rows = rows | Space.objects.published().filter(parent=booking.space.parent_id)
-    return sorted(rows.select_related(*related), key=lambda one: (one.pk != booking.space_id, one.name))
+    found = rows.select_related(*related).prefetch_related(
+        "hours", "host__closures", "price_lists__items", "extras"
+    )
+    return sorted(found, key=lambda one: (one.pk != booking.space_id, one.name))
 
 
 def _place(request: Any, booking: Booking, places: list[Space]) -> Space:
@@ -166,9 +169,17 @@ def _calendar(
     return {
         "space": place,
         "month": month_shown(days, year, month, chosen=day, today=today, last=last, address=address),
-        "shown_day": day_shown(place, day, now=now, tier=tier),
+        "shown_day": day_shown(place, _free(place, days, day, now, tier), tier=tier),
         "here": here,
     }
+
+
+def _free(
+    place: Space, days: list[availability.DayFree], day: date, now: datetime, tier: str
+) -> availability.DayFree:
+    """What is free on the day; it may lie in another month than the one shown."""
+    known = next((one for one in days if one.date == day), None)
+    return known or availability.day(place, day, now=now, tier=tier)
 
 
 _methods = require_http_methods(["GET", "HEAD", "POST"])

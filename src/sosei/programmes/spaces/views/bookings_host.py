@@ -31,6 +31,7 @@ from sosei.programmes.spaces.kinds import USES_BY_SLUG
 from sosei.programmes.spaces.models import Block, Booking, Host, Space
 from sosei.programmes.spaces.rules_periods import day_of, midnight
 from sosei.programmes.spaces.services import bookings as services
+from sosei.programmes.spaces.templatetags.booking_words import state_words
 
 MOST_ROWS = 20_000
 """Rows of one file."""
@@ -287,7 +288,7 @@ def listed_file(request: Any, code: str, host_id: int) -> HttpResponse:
             str(one.space),
             f"{one.period.lower.astimezone(zone):%Y-%m-%d %H:%M}",
             f"{one.period.upper.astimezone(zone):%Y-%m-%d %H:%M}",
-            str(one.get_state_display()),
+            str(state_words(one.state)),
             order.guest_name,
             order.guest_phone,
             order.guest_email,

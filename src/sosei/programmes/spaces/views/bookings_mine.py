@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,10 +30,11 @@ from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.errors_bookings import why
 from sosei.programmes.spaces.forms_bookings import LastPageForm
 from sosei.programmes.spaces.home import guest_cards
+from sosei.programmes.spaces.kinds import USES_BY_SLUG
 from sosei.programmes.spaces.ladder_picture import ladder_picture
 from sosei.programmes.spaces.models import Booking, Order, Space, WaitingEntry
 from sosei.programmes.spaces.periods import period_of
-from sosei.programmes.spaces.rules_periods import Period
+from sosei.programmes.spaces.rules_periods import span_on
 from sosei.programmes.spaces.services import orders, waiting
 from sosei.programmes.spaces.services.terms import terms_of
 from sosei.programmes.spaces.views.bookings_pay import way_on
@@ -177,12 +178,16 @@ def join(request: Any, code: str, space_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(back)
     try:
-        period = Period(
-            datetime.fromisoformat(request.POST.get("start", "")),
-            datetime.fromisoformat(request.POST.get("end", "")),
+        period = span_on(
+            date.fromisoformat(request.POST.get("day", "")),
+            int(request.POST.get("opens", "")),
+            int(request.POST.get("closes", "")),
+            zone_of(space.municipality),
         )
-        heads = int(request.POST.get("heads", "1"))
+        heads = max(1, int(request.POST.get("heads") or 1))
     except ValueError:
+        period = None
+    if period is None:
         messages.error(request, _("待つ時間を選んでください。"))
         return redirect(back)
     try:
@@ -191,7 +196,7 @@ def join(request: Any, code: str, space_id: int) -> HttpResponse:
             space=space,
             period=period,
             heads=heads,
-            purpose=request.POST.get("purpose", "other")[:24],
+            purpose=request.POST.get("purpose") if request.POST.get("purpose") in USES_BY_SLUG else "other",
             actor=request.user,
         )
     except RefusedError as error:

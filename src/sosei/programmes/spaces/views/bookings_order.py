@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
 from sosei.programmes.spaces import booking_law
 from sosei.programmes.spaces.as_rules import zone_of
@@ -29,12 +28,12 @@ from sosei.programmes.spaces.ladder_picture import LadderPicture, ladder_picture
 from sosei.programmes.spaces.letters_bookings import send_words
 from sosei.programmes.spaces.models import Booking, Space
 from sosei.programmes.spaces.services import bookings as booking_services
-from sosei.programmes.spaces.services import cancelling, money
-from sosei.programmes.spaces.views.bookings_pay import bill_page
+from sosei.programmes.spaces.services import cancelling
+from sosei.programmes.spaces.views.bookings_pay import bill_of, bill_page
 
 LIVE = ("held", "requested", "confirmed")
-NEAR = 3
-"""So many of the next bookings show their panels (door codes): a series has many dates."""
+MOST_PANELS = 3
+"""Rooms of the next time that show their panels (door codes); later dates of a series show them when they are next."""
 RELATED = ("space", "municipality", "host", "cancellation")
 
 
@@ -52,12 +51,10 @@ def _rows(
 ) -> list[dict[str, Any]]:
     now = timezone.now()
     rows = []
-    near = 0
+    coming = [one for one in found if one.state == "confirmed" and one.period.upper > now]
+    near = [one.pk for one in coming if one.period.lower == coming[0].period.lower][:MOST_PANELS]
     for one in found:
-        panels = []
-        if one.state == "confirmed" and one.period.upper > now and near < NEAR:
-            near += 1
-            panels = booking_panels(one, door, request, on_paper=on_paper)
+        panels = booking_panels(one, door, request, on_paper=on_paper) if one.pk in near else []
         live = one.state in LIVE
         begun = one.period.lower <= now
         rows.append(
@@ -92,8 +89,7 @@ def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, A
     open_ones = [one for one in found if one.state in LIVE and one.period.lower > now]
     first = next((one for one in open_ones if one.state == "confirmed"), open_ones[0] if open_ones else None)
     zone = zone_of(order.municipality)
-    with tenancy.unguarded():
-        paid = money.standing(order)
+    bill, paid = bill_of(order)
     return {
         "door": door,
         "links": door.links,
@@ -102,7 +98,7 @@ def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, A
         "rows": _rows(door, found, request, on_paper=on_paper),
         "standing": standing,
         "paid": paid,
-        "bill_url": "" if door.is_host else bill_page(order, door),
+        "bill_url": bill_page(bill, door),
         "may_pay": not door.is_host and standing.state == "held" and paid is not None and paid.open > 0,
         "may_cancel": bool(open_ones),
         "picture": drawn(first, now) if first and first.yen else None,

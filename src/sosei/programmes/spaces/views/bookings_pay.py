@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from sosei.core.payments import tokens
+from sosei.core.payments.models import Bill
+from sosei.core.payments.services.bills import BillStanding
 from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
 from sosei.programmes.spaces import booking_law
@@ -27,11 +29,23 @@ AT_ONCE = frozenset({"card", "konbini", "bank"})
 """Ways for which there is something to do as soon as the order is made."""
 
 
-def bill_page(order: Order, door: Door) -> str:
-    """The page of the order's bill: paying, receipts, refunds; "" where there is no bill."""
+def bill_of(order: Order) -> tuple[Bill | None, BillStanding | None]:
+    """The bill of an order and how it stands, in one query; nothing where nothing was ever owed."""
     with tenancy.unguarded():
-        bill = money.bill_of(order)
-    if bill is None:
+        row = (
+            Bill.objects.with_standing()
+            .filter(kind=money.KIND, object_key=str(order.pk))
+            .select_related("municipality", "payee")
+            .first()
+        )
+    if row is None:
+        return None, None
+    return row, BillStanding(row.charged, row.paid, row.refunded, row.refunding, row.waiting)
+
+
+def bill_page(bill: Bill | None, door: Door) -> str:
+    """The page of an order's bill: paying, receipts, refunds; "" where there is no bill."""
+    if bill is None or door.is_host:
         return ""
     try:
         if door.kind == "my":
@@ -43,14 +57,11 @@ def bill_page(order: Order, door: Door) -> str:
 
 def way_on(order: Order, door: Door) -> str:
     """Where somebody goes right after ordering, when there is something to pay now; "" otherwise."""
-    if order.way_to_pay not in AT_ONCE or not _held(order):
+    if order.way_to_pay not in AT_ONCE:
         return ""
-    return bill_page(order, door)
-
-
-def _held(order: Order) -> bool:
     with tenancy.unguarded():
-        return bool(order.bookings.filter(state="held").exists())
+        held = order.bookings.filter(state="held").exists()
+        return bill_page(money.bill_of(order), door) if held else ""
 
 
 def _pay(request: Any, door: Door) -> HttpResponse:
@@ -78,6 +89,7 @@ def _pay(request: Any, door: Door) -> HttpResponse:
             order.refresh_from_db()
             return redirect(way_on(order, door) or door.url())
         messages.error(request, _("支払いの方法を選んでください。"))
+    bill, standing = bill_of(order)
     context = {
         "door": door,
         "order": order,
@@ -90,9 +102,9 @@ def _pay(request: Any, door: Door) -> HttpResponse:
             for way, label in choices
         ],
         "until": min((one.answer_until for one in held if one.answer_until), default=None),
-        "standing": money.standing(order),
+        "standing": standing,
         "key": uuid4(),
-        "bill_url": bill_page(order, door),
+        "bill_url": bill_page(bill, door),
         "crumbs": door.crumbs((_("支払い"), "")),
     }
     return render(request, "spaces/bookings/pay.html", context)

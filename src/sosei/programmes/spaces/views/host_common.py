@@ -54,7 +54,7 @@ def own_space(request: Any, host_id: int, space_id: int) -> Space:
     seen = Space.objects.visible_to(request.user).filter(host=host)
     found = (
         seen.select_related("municipality", "host__organisation", "host__municipality", "parent", "ladder")
-        .prefetch_related("hours", "host__closures", "price_lists__items", "photos__attachment", "parts", "extras")
+        .prefetch_related("hours", "host__closures", "price_lists__items", "photos", "parts", "extras")
         .filter(pk=space_id)
         .first()
     )

@@ -14,11 +14,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sosei.programmes.spaces.errors_listings import HostError
 from sosei.programmes.spaces.forms_hosts import HostForm, NewHostForm
-from sosei.programmes.spaces.home import host_cards
+from sosei.programmes.spaces.home import Card, host_cards
 from sosei.programmes.spaces.models import Host, Space
 from sosei.programmes.spaces.querysets import hosts_of
 from sosei.programmes.spaces.services import hosts as services
-from sosei.programmes.spaces.views.host_common import host_crumbs, host_url, own_host, to_spaces, town_of
+from sosei.programmes.spaces.views.host_common import (
+    host_crumbs,
+    host_url,
+    own_host,
+    space_url,
+    to_spaces,
+    town_of,
+)
 
 MOST_SHOWN = 200
 
@@ -83,11 +90,12 @@ def new(request: Any, code: str) -> HttpResponse:
 def home(request: Any, code: str, host_id: int) -> HttpResponse:
     """What there is to do, and the spaces."""
     host = own_host(request, host_id)
+    spaces = _spaces(request, host)
     context = {
         "host": host,
         "waits": services.waits_for_check(host),
-        "cards": host_cards(host, request),
-        "spaces": in_halls(_spaces(request, host)),
+        "cards": [*_refused(spaces), *host_cards(host, request)],
+        "spaces": in_halls(spaces),
         "crumbs": host_crumbs(request, host),
     }
     return render(request, "spaces/hosts/home.html", context)
@@ -96,6 +104,20 @@ def home(request: Any, code: str, host_id: int) -> HttpResponse:
 def _spaces(request: Any, host: Host) -> list[Space]:
     seen = Space.objects.visible_to(request.user).filter(host=host)
     return list(seen.select_related("municipality").order_by("name", "pk")[:MOST_SHOWN])
+
+
+def _refused(spaces: list[Space]) -> list[Card]:
+    """Spaces that the town could not publish as they were, to be mended first of all."""
+    return [
+        Card(
+            _("「%(space)s」を直してください") % {"space": space},
+            _("理由：%(reason)s") % {"reason": space.decision_reason},
+            space_url("space-edit", space),
+            urgent=True,
+        )
+        for space in spaces
+        if space.state == Space.State.REFUSED
+    ]
 
 
 def in_halls(spaces: list[Space]) -> list[tuple[Space, int]]:

@@ -126,7 +126,9 @@ def new_public(request: Any, code: str) -> HttpResponse:
         except HostError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, _("「%(name)s」を登録しました。次に、施設を入れてください。") % {"name": made})
+            messages.success(
+                request, _("「%(name)s」を登録しました。次に、施設を入れてください。") % {"name": made}
+            )
             return redirect(host_url("host", made))
     back = reverse("spaces:hosts-office", kwargs={"code": code})
     context = {
@@ -135,7 +137,9 @@ def new_public(request: Any, code: str) -> HttpResponse:
         "text": _("町の部署が貸す施設です。使用許可と使用料は条例によります。"),
         "submit": _("登録する"),
         "cancel_url": back,
-        "crumbs": office_crumbs(request, (_("場所を貸す人の確認"), back), (_("公共施設の担当を登録する"), "")),
+        "crumbs": office_crumbs(
+            request, (_("場所を貸す人の確認"), back), (_("公共施設の担当を登録する"), "")
+        ),
     }
     return render(request, "spaces/hosts/ask.html", context)
 
@@ -213,7 +217,9 @@ def terms(request: Any, code: str) -> HttpResponse:
     form = TermsForm(request.POST or None, town=request.town, person=request.user)
     chosen = request.GET.get("host", "")
     host = own_host(request, int(chosen)) if chosen.isdigit() and serves(request) else None
-    rows = UsageTerms.objects.visible_to(request.user).filter(municipality=request.town).select_related("host")
+    rows = (
+        UsageTerms.objects.visible_to(request.user).filter(municipality=request.town).select_related("host")
+    )
     if request.method == "POST":
         if not serves(request):
             raise Http404
@@ -221,7 +227,11 @@ def terms(request: Any, code: str) -> HttpResponse:
             return redirect("spaces:terms-office", code=code)
     elif serves(request):
         newest = rows.filter(host=host).order_by("-number").first()
-        form.initial = {"host": host, "text": newest.text if newest else "", "text_en": newest.text_en if newest else ""}
+        form.initial = {
+            "host": host,
+            "text": newest.text if newest else "",
+            "text_en": newest.text_en if newest else "",
+        }
     context = {
         "form": form,
         "town": request.town,
@@ -248,5 +258,7 @@ def _make_terms(request: Any, form: TermsForm) -> bool:
     except HostError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
-    messages.success(request, _("第%(number)s版を保存しました。これからの予約に使われます。") % {"number": made.number})
+    messages.success(
+        request, _("第%(number)s版を保存しました。これからの予約に使われます。") % {"number": made.number}
+    )
     return True

@@ -75,5 +75,7 @@ def _make(request: Any, space: Space, form: LadderForm) -> bool:
     except HostError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
-    messages.success(request, _("「%(name)s」を作りました。使うときは、選んで保存してください。") % {"name": made})
+    messages.success(
+        request, _("「%(name)s」を作りました。使うときは、選んで保存してください。") % {"name": made}
+    )
     return True

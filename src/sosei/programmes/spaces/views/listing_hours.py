@@ -76,7 +76,9 @@ def closures(request: Any, code: str, host_id: int, space_id: int) -> HttpRespon
         else:
             messages.success(
                 request,
-                _("休みの日を%(count)s回分入れました。その日にもう予約があるときは、1つずつ取り消してください。")
+                _(
+                    "休みの日を%(count)s回分入れました。その日にもう予約があるときは、1つずつ取り消してください。"
+                )
                 % {"count": len(made)},
             )
             return redirect(here)
@@ -113,8 +115,8 @@ def _page(request: Any, space: Space, form: WeekForm, closure_form: ClosureForm)
         "closures": list(rows[:MOST_CLOSURES]),
         "space": space,
         "host": space.host,
-        "heading": _("時間"),
+        "heading": _("開く時間と休み"),
         "steps": step_links(space, "space-hours"),
-        "crumbs": space_crumbs(request, space, (_("時間"), "")),
+        "crumbs": space_crumbs(request, space, (_("開く時間と休み"), "")),
     }
     return render(request, "spaces/listings/hours.html", context)

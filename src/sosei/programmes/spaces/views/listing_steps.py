@@ -78,7 +78,14 @@ def close(request: Any, code: str, host_id: int, space_id: int) -> HttpResponse:
             messages.success(request, _("受け付けを終えました。もうある予約はそのままです。"))
             return redirect(space_url("space-edit", space))
     heading = _("「%(name)s」の受け付けを終える") % {"name": space}
-    return _ask(request, space, form, heading, _("新しい予約を受けません。もうある予約はそのままです。"), _("受け付けを終える"))
+    return _ask(
+        request,
+        space,
+        form,
+        heading,
+        _("新しい予約を受けません。もうある予約はそのままです。"),
+        _("受け付けを終える"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +102,15 @@ def drop(request: Any, code: str, host_id: int, space_id: int) -> HttpResponse:
             messages.success(request, _("下書きを消しました。"))
             return redirect(host_url("host", host))
     heading = _("「%(name)s」の下書きを消す") % {"name": space}
-    return _ask(request, space, None, heading, error or _("消した下書きは、もとに戻せません。"), _("消す"), bad=bool(error))
+    return _ask(
+        request,
+        space,
+        None,
+        heading,
+        error or _("消した下書きは、もとに戻せません。"),
+        _("消す"),
+        bad=bool(error),
+    )
 
 
 def _ask(

@@ -19,6 +19,7 @@ from sosei.programmes.spaces.listing_check import Flaw, check_listing
 from sosei.programmes.spaces.models import Host, Space
 from sosei.programmes.spaces.services import listings as services
 from sosei.programmes.spaces.services import photos
+from sosei.programmes.spaces.space_files import photos_of
 from sosei.programmes.spaces.views.host_common import (
     host_crumbs,
     host_url,
@@ -35,12 +36,12 @@ def step_links(space: Space, current: str = "") -> list[dict[str, Any]]:
     """The steps of a listing, each with its page."""
     names = {
         "space-about": _("どんな場所か"),
-        "space-hours": _("時間"),
+        "space-hours": _("開く時間と休み"),
         "space-booking": _("予約の決まり"),
         "space-prices": _("料金"),
-        "space-ladder": _("取り消し"),
+        "space-ladder": _("取り消しの決まり"),
         "space-photos": _("写真"),
-        "space-edit": _("確かめる"),
+        "space-edit": _("公開の前に"),
     }
     flawed = {flaw.page for flaw in check_listing(space) if not flaw.only_advice}
     return [
@@ -56,12 +57,19 @@ def new(request: Any, code: str, host_id: int) -> HttpResponse:
     hall = _hall(request, host)
     start = Space(host=host, municipality=host.municipality)
     if hall is not None:
-        for name in ("address", "postcode", "access", "latitude", "longitude", "step_free", "rules", "rules_en"):
+        for name in (
+            "address",
+            "postcode",
+            "access",
+            "latitude",
+            "longitude",
+            "step_free",
+            "rules",
+            "rules_en",
+        ):
             setattr(start, name, getattr(hall, name))
         start.kind = Space.Kind.ROOM
-    form = AboutSpaceForm(
-        request.POST or None, instance=start, host=host, known=known_points(request, host)
-    )
+    form = AboutSpaceForm(request.POST or None, instance=start, host=host, known=known_points(request, host))
     if request.method == "POST" and is_picking(request.POST, "place"):
         form.stand_still()
     elif request.method == "POST" and form.is_valid():
@@ -163,7 +171,9 @@ def _change(request: Any, space: Space, form: Any) -> bool:
     return True
 
 
-def _step(request: Any, space: Space, page: str, template: str, form: Any, heading: str, **more: Any) -> HttpResponse:
+def _step(
+    request: Any, space: Space, page: str, template: str, form: Any, heading: str, **more: Any
+) -> HttpResponse:
     context = {
         "form": form,
         "space": space,
@@ -192,7 +202,14 @@ def pictures(request: Any, code: str, host_id: int, space_id: int) -> HttpRespon
         if form.has_error("files", Reason.NO_SPACE):
             return no_space(request, space_url("space-photos", space))
     return _step(
-        request, space, "space-photos", "photos", form, _("写真"), submit=_("写真を加える"), photos=list(space.photos.all())
+        request,
+        space,
+        "space-photos",
+        "photos",
+        form,
+        _("写真"),
+        submit=_("写真を加える"),
+        photos=photos_of(space),
     )
 
 
@@ -200,7 +217,11 @@ def _add_photos(request: Any, space: Space, form: PhotoForm) -> bool:
     given = form.cleaned_data
     try:
         made = photos.add_photos(
-            space=space, files=given["files"], shows=given["shows"], is_plan=given["is_plan"], actor=request.user
+            space=space,
+            files=given["files"],
+            shows=given["shows"],
+            is_plan=given["is_plan"],
+            actor=request.user,
         )
     except HostError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
@@ -208,9 +229,7 @@ def _add_photos(request: Any, space: Space, form: PhotoForm) -> bool:
     if len(made) < len(given["files"]):
         messages.error(request, _("ウイルスが見つかった写真は、保存しませんでした。"))
     if made:
-        messages.success(
-            request, _("写真を加えました。撮った場所などの情報は、写真から消してあります。")
-        )
+        messages.success(request, _("写真を加えました。撮った場所などの情報は、写真から消してあります。"))
     return True
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sosei.core.people.views.members import office_crumbs
-from sosei.programmes.spaces.errors_listings import ListingError
+from sosei.programmes.spaces.errors_listings import HostError
 from sosei.programmes.spaces.models import Host, Space
 from sosei.programmes.spaces.open_data import LARGEST, OpenDataError, as_csv, decode
 from sosei.programmes.spaces.services.open_data_import import Does, Report, apply, preview
@@ -45,7 +45,9 @@ class ImportForm(forms.Form):
     host = forms.ModelChoiceField(label=gettext_lazy("どの担当の施設か"), queryset=Host.objects.none())
     file = forms.FileField(
         label=gettext_lazy("CSVのファイル"),
-        help_text=gettext_lazy("公共施設一覧（自治体標準オープンデータセット・推奨データセット）。まだ何も変わりません。"),
+        help_text=gettext_lazy(
+            "公共施設一覧（自治体標準オープンデータセット・推奨データセット）。まだ何も変わりません。"
+        ),
         widget=forms.FileInput({"accept": ".csv", "data-max-bytes": str(LARGEST)}),
     )
 
@@ -112,7 +114,7 @@ def _second(request: Any, hosts: Any) -> HttpResponse:
     if "apply" in request.POST:
         try:
             done = apply(host=host, text=told["text"], places=places, actor=request.user)
-        except (ListingError, OpenDataError) as error:
+        except (HostError, OpenDataError) as error:
             messages.error(request, str(error))
         else:
             messages.success(

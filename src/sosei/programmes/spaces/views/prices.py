@@ -95,7 +95,9 @@ def _post(request: Any, space: Space, extra_form: ExtraForm, next_form: NextList
         messages.success(request, _("追加の料金を保存しました。"))
         return redirect(here)
     if "next_list" in request.POST and next_form.is_valid():
-        source = next((row for row in space.price_lists.all() if str(row.pk) == request.POST["next_list"]), None)
+        source = next(
+            (row for row in space.price_lists.all() if str(row.pk) == request.POST["next_list"]), None
+        )
         if source is None:
             raise Http404
         try:

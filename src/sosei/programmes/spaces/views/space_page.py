@@ -16,16 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sosei.core.design.maps import MapPoint, draw_map
-from sosei.core.people import tenancy
-from sosei.core.records.models import Attachment
 from sosei.programmes.spaces import availability, kinds
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_calendar import MonthShown, month_shown
 from sosei.programmes.spaces.booking_times import month_of
 from sosei.programmes.spaces.forms_listings import KINDS, held_week
 from sosei.programmes.spaces.ladder_picture import EXAMPLE_YEN, example_picture
-from sosei.programmes.spaces.models import Space, SpacePhoto, UsageTerms
+from sosei.programmes.spaces.models import Space, UsageTerms
 from sosei.programmes.spaces.services.terms import terms_of
+from sosei.programmes.spaces.space_files import served_photos
 from sosei.programmes.spaces.space_panels import BESIDE, space_panels
 from sosei.programmes.spaces.views.host_common import public_url, space_url, to_spaces, town_of
 from sosei.programmes.spaces.views.prices import shown_lists, tried
@@ -41,7 +40,7 @@ def shown_space(request: Any, space_id: int) -> Space:
     seen = Space.objects.visible_to(request.user).filter(municipality=town_of(request))
     rows = seen.select_related("municipality", "host", "host__municipality", "parent", "ladder")
     found: Space = get_object_or_404(
-        rows.prefetch_related("hours", "host__closures", "price_lists__items", "photos", "parts", "extras"),
+        rows.prefetch_related("hours", "host__closures", "price_lists__items", "extras"),
         pk=space_id,
     )
     return found
@@ -70,10 +69,12 @@ def space(request: Any, code: str, space_id: int) -> HttpResponse:
         "example_yen": EXAMPLE_YEN,
         "week_picture": week_picture(week[KINDS.OPENING], week[KINDS.BOOKABLE]),
         "closures": _closures(held, now),
-        "rooms": [room for room in held.parts.all() if room.is_published],
+        "rooms": _rooms(held),
         "map": _map(held),
         "month": _month(request, held, now) if held.is_published else None,
-        "book_url": reverse("spaces:book", kwargs={"code": code, "space_id": held.pk}) if held.is_published else "",
+        "book_url": reverse("spaces:book", kwargs={"code": code, "space_id": held.pk})
+        if held.is_published
+        else "",
         "terms": terms_of(held.municipality, held.host),
         "runs": rules.has_perm("spaces.run_host", request.user, held),
         "edit_url": space_url("space-edit", held),
@@ -87,14 +88,11 @@ def space(request: Any, code: str, space_id: int) -> HttpResponse:
     return render(request, "spaces/listings/space.html", context)
 
 
-def served_photos(held: Space) -> list[SpacePhoto]:
-    """Pictures that may be opened, in their order; attachments of a public thing lie behind the database's guard."""
-    rows = list(held.photos.all())
-    with tenancy.unguarded():
-        files = {row.pk: row for row in Attachment.objects.filter(pk__in=[photo.attachment_id for photo in rows])}
-    for photo in rows:
-        photo.attachment = files[photo.attachment_id]
-    return [photo for photo in rows if photo.attachment.is_served]
+def _rooms(held: Space) -> list[Space]:
+    """What can be booked of it by itself; rooms have no rooms."""
+    if held.parent_id is not None:
+        return []
+    return list(held.parts.published().order_by("name", "pk"))
 
 
 def _words(held: Space) -> dict[str, str]:
@@ -107,7 +105,9 @@ def _words(held: Space) -> dict[str, str]:
 
 def _closures(held: Space, now: datetime.datetime) -> list[Any]:
     today = now.astimezone(zone_of(held.municipality)).date()
-    rows = [row for row in held.host.closures.all() if row.space_id in (None, held.pk) and row.last_day >= today]
+    rows = [
+        row for row in held.host.closures.all() if row.space_id in (None, held.pk) and row.last_day >= today
+    ]
     return sorted(rows, key=lambda row: row.first_day)[:6]
 
 

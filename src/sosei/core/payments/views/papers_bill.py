@@ -1,0 +1,507 @@
+"""A bill and its papers, as the payer, a guest with a link, the host and the town's staff see them."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sosei.core.payments import kinds, papers_pdf, papers_shown
+from sosei.core.payments.errors_payments import KeyTakenError
+from sosei.core.payments.forms_papers import AccountForm, CorrectForm, InvoiceForm, RecipientForm
+from sosei.core.payments.letters_payments import account_in_words, receiving_account
+from sosei.core.payments.models import Bill, Invoice, Payment, Receipt, Refund
+from sosei.core.payments.rules_states import AGREED_REFUNDS, UNDER_WAY
+from sosei.core.payments.services import (
+    BillStanding,
+    RefundAccount,
+    cancel_payment,
+    give_refund_account,
+    pay_on_site,
+    return_cash,
+    standing_of_bill,
+    start_payment,
+    ways_offered,
+)
+from sosei.core.payments.services.invoices import correct_invoice, issue_invoice, told_charges
+from sosei.core.payments.services.receipts import issue_receipt
+from sosei.core.payments.services.refunds import refundable
+from sosei.core.payments.views.papers_common import (
+    Door,
+    done,
+    download,
+    guest_door,
+    host_door,
+    my_door,
+    office_door,
+)
+from sosei.core.payments.words_papers import SHAPES
+from sosei.core.payments.words_payments import PROBLEMS, STEPS
+from sosei.core.people import tenancy
+from sosei.core.people.errors import RefusedError
+from sosei.core.records.own_pages import own_page
+
+Opened = Callable[..., HttpResponse]
+State = Payment.State
+
+HOW = {
+    "card": gettext_lazy("すぐに払えます。次の画面でカードの番号を入れます。"),
+    "konbini": gettext_lazy(
+        "番号が出ます。期限までに、コンビニのレジで払います。返金は、お店ではなく銀行口座に振り込みます。"
+    ),
+    "bank": gettext_lazy("振込先が出ます。期限までに振り込みます。"),
+}
+
+
+def _through(opened: Callable[[Any, Door], HttpResponse]) -> dict[str, Opened]:
+    """The same page for everybody who may see the bill, each by an own address."""
+
+    def my(request: Any, pk: int, **more: Any) -> HttpResponse:
+        return opened(request, my_door(request, pk), **more)
+
+    def guest(request: Any, token: str, **more: Any) -> HttpResponse:
+        return opened(request, guest_door(request, token), **more)
+
+    def host(request: Any, code: str, organisation_id: int, pk: int, **more: Any) -> HttpResponse:
+        return opened(request, host_door(request, organisation_id, pk), **more)
+
+    def office(request: Any, code: str, pk: int, **more: Any) -> HttpResponse:
+        return opened(request, office_door(request, pk), **more)
+
+    return {"my": own_page(my), "guest": guest, "host": host, "office": office}
+
+
+def _make(opened: Callable[..., HttpResponse], decorator: Callable[[Opened], Opened]) -> dict[str, Opened]:
+    return {kind: never_cache(decorator(view)) for kind, view in _through(opened).items()}
+
+
+# --- One bill --------------------------------------------------------------------------------------------------------
+
+
+def _bill(request: Any, door: Door) -> HttpResponse:
+    """What is owed, paid and given back, the papers, and what can be done."""
+    forms_of_page: dict[str, forms.Form] = {}
+    if request.method == "POST":
+        answer = _do(request, door, forms_of_page)
+        if answer is not None:
+            return answer
+    with tenancy.unguarded():
+        context = _context(door, forms_of_page)
+    broken = any(form.errors for form in forms_of_page.values())
+    return render(request, "payments/papers/bill.html", context, status=422 if broken else 200)
+
+
+def _context(door: Door, broken: dict[str, forms.Form]) -> dict[str, Any]:
+    bill = door.bill
+    payments = list(bill.payments.prefetch_related("steps", "receipts").order_by("pk"))
+    refunds = list(bill.refunds.select_related("payment").order_by("pk"))
+    lines = list(bill.lines.select_related("charge").order_by("charge", "position"))
+    charges = {line.charge_id: line.charge.yen for line in lines}
+    standing = standing_from(charges.values(), payments, refunds)
+    account = receiving_account(bill)
+    thing = kinds.payable(bill.kind)
+    return {
+        "door": door,
+        "door_url": door.url(),
+        "bill": bill,
+        "thing": kinds.describe(bill),
+        "thing_url": thing.page(bill, bill.person) if door.is_payer else "",
+        "standing": standing,
+        "lines": lines,
+        "payments": [_payment_row(one, bill, refunds, broken) for one in payments],
+        "refunds": [
+            {
+                "refund": one,
+                "problem": PROBLEMS.get(one.problem, "") if one.problem else "",
+                "form": broken.get(f"refund-{one.pk}") or AccountForm(prefix=f"a{one.pk}"),
+            }
+            for one in refunds
+        ],
+        **_invoices(bill, charges, broken),
+        "ways": _ways(standing.open, has_account=account is not None)
+        if door.is_payer and not standing.waiting
+        else [],
+        "pay_to": account_in_words(account) if account is not None else "",
+        "key": uuid.uuid4(),
+        "crumbs": door.crumbs(),
+    }
+
+
+def standing_from(
+    charged: Iterable[int], payments: Iterable[Payment], refunds: Iterable[Refund]
+) -> BillStanding:
+    """How a bill stands, from rows that were read already."""
+    given = list(refunds)
+    paying = list(payments)
+    return BillStanding(
+        charged=sum(charged),
+        paid=sum(one.yen for one in paying if one.state == State.PAID),
+        refunded=sum(one.yen for one in given if one.state == "done"),
+        refunding=sum(one.yen for one in given if one.state in AGREED_REFUNDS),
+        waiting=sum(one.yen for one in paying if one.state in UNDER_WAY),
+    )
+
+
+def _payment_row(
+    payment: Payment, bill: Bill, refunds: list[Refund], broken: dict[str, forms.Form]
+) -> dict[str, Any]:
+    receipts = sorted(payment.receipts.all(), key=lambda row: -row.pk)
+    name = receipts[0].recipient_name if receipts else bill.payer_name
+    return {
+        "payment": payment,
+        "steps": [(step, STEPS.get(step.what, step.what)) for step in payment.steps.all()],
+        "problem": PROBLEMS.get(payment.problem, "") if payment.problem else "",
+        "under_way": payment.state in UNDER_WAY,
+        "receipts": receipts,
+        "kept": _kept(payment, refunds),
+        "receipt_form": broken.get(f"receipt-{payment.pk}")
+        or RecipientForm(prefix=f"r{payment.pk}", initial={"recipient_name": name}),
+    }
+
+
+def _invoices(bill: Bill, charges: dict[int, int], broken: dict[str, forms.Form]) -> dict[str, Any]:
+    found = list(bill.invoices.select_related("replaces", "reverses").order_by("issued_at", "pk"))
+    replaced = {one.replaces_id for one in found}
+    current = [one for one in found if one.pk not in replaced]
+    told = told_charges(bill)
+    untold = [yen for key, yen in charges.items() if key not in told]
+    name = current[-1].recipient_name if current else bill.payer_name
+    return {
+        "invoices": [(one, SHAPES[papers_shown.shape(one)], one.pk in replaced) for one in found],
+        "invoice_wanted": bool(untold) and (bool(told) or sum(untold) > 0),
+        "invoice_form": broken.get("invoice") or InvoiceForm(prefix="i", initial={"recipient_name": name}),
+    }
+
+
+def _kept(payment: Payment, refunds: list[Refund]) -> int:
+    if payment.state != State.PAID:
+        return 0
+    gone = sum(one.yen for one in refunds if one.payment_id == payment.pk and one.state != "failed")
+    return int(payment.yen - gone)
+
+
+def _ways(open_yen: int, *, has_account: bool) -> list[tuple[str, Any, Any]]:
+    if not open_yen:
+        return []
+    labels = dict(Payment.Way.choices)
+    return [
+        (way, labels[Payment.Way(way)], HOW[way])
+        for way in ways_offered(yen=open_yen, bank=has_account)
+        if way in HOW
+    ]
+
+
+def _do(request: Any, door: Door, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    """What a button of the page asks for; None where the page is shown again with what was wrong."""
+    if not door.may_act:
+        raise Http404
+    what, _sep, key = request.POST.get("do", "").partition(":")
+    action = _ACTIONS.get(what)
+    if action is None:
+        raise Http404
+    try:
+        return action(request, door, int(key) if key.isascii() and key.isdigit() else 0, broken)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect(door.url())
+    except KeyTakenError:
+        messages.error(request, _("この画面は古くなっています。もう一度選んでください。"))
+        return redirect(door.url())
+
+
+def _pay(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    if not door.is_payer:
+        raise Http404
+    way, bill = request.POST.get("way", ""), door.bill
+    with tenancy.unguarded():
+        standing = standing_of_bill(bill)
+        has_account = receiving_account(bill) is not None
+    offered = [one for one, _label, _how in _ways(standing.open, has_account=has_account)]
+    if way not in offered:
+        messages.error(request, _("支払いの方法を選んでください。"))
+        return redirect(door.url())
+    start_payment(
+        bill=bill,
+        way=way,
+        yen=_number(request.POST.get("yen", "")),
+        key=f"page:{bill.pk}:{_uuid(request.POST.get('key', ''))}",
+        actor=door.actor,
+        expires_at=_kept_until(bill),
+    )
+    messages.success(request, _("支払いの手続きを始めました。"))
+    return redirect(door.url())
+
+
+def _kept_until(bill: Bill) -> datetime.datetime | None:
+    """Until when the room above keeps the thing: as long as it said for an earlier payment that is not over yet."""
+    with tenancy.unguarded():
+        last = bill.payments.exclude(expires_at=None).order_by("-pk").first()
+    if last is None or last.expires_at is None or last.expires_at <= timezone.now():
+        return None
+    return last.expires_at
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _payment(door: Door, key: int) -> Payment:
+    with tenancy.unguarded():
+        found: Payment | None = (
+            Payment.objects.select_related("bill__municipality", "bill__payee", "bill__person")
+            .filter(bill=door.bill, pk=key)
+            .first()
+        )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _give_up(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    if door.kind == "host":
+        raise Http404
+    payment = _payment(door, key)
+    cancel_payment(payment=payment, reason=_("支払い方法を変えるため"), actor=door.actor)
+    messages.success(request, _("支払いの手続きをやめました。別の方法を選べます。"))
+    return redirect(door.url())
+
+
+def _receive(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    if door.actor is None or door.is_payer:
+        raise Http404
+    pay_on_site(payment=_payment(door, key), actor=door.actor)
+    messages.success(request, _("現地で受け取ったと記録しました。"))
+    return redirect(door.url())
+
+
+def _hand_back(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    if door.actor is None or door.is_payer:
+        raise Http404
+    return_cash(refund=_refund(door, key), actor=door.actor)
+    messages.success(request, _("窓口で返したと記録しました。"))
+    return redirect(door.url())
+
+
+def _refund(door: Door, key: int) -> Refund:
+    with tenancy.unguarded():
+        found: Refund | None = Refund.objects.select_related("bill").filter(bill=door.bill, pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _account(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    if door.kind == "host":
+        raise Http404
+    refund = _refund(door, key)
+    form = AccountForm(request.POST, prefix=f"a{refund.pk}")
+    boxes = RefundAccount.__dataclass_fields__
+
+    def save() -> None:
+        account = RefundAccount(**{name: form.cleaned_data[name] for name in boxes})
+        give_refund_account(refund=refund, account=account, actor=door.actor)
+
+    if not done(form, save):
+        broken[f"refund-{refund.pk}"] = form
+        return None
+    messages.success(request, _("口座を受け取りました。次の振込の日に返します。"))
+    return redirect(door.url())
+
+
+def _issue_invoice(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    form = InvoiceForm(request.POST, prefix="i")
+    made: list[Invoice] = []
+
+    def save() -> None:
+        made.extend(
+            issue_invoice(
+                bill=door.bill,
+                recipient_name=form.cleaned_data["recipient_name"],
+                actor=door.actor,
+                by_link=door.by_link,
+            )
+        )
+
+    if not done(form, save):
+        broken["invoice"] = form
+        return None
+    messages.success(request, _("請求書を出しました。"))
+    return redirect(door.url("invoice", invoice_id=made[0].pk))
+
+
+def _issue_receipt(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    payment = _payment(door, key)
+    form = RecipientForm(request.POST, prefix=f"r{payment.pk}")
+    made: list[Receipt] = []
+
+    def save() -> None:
+        made.append(
+            issue_receipt(
+                payment=payment,
+                recipient_name=form.cleaned_data["recipient_name"],
+                actor=door.actor,
+                by_link=door.by_link,
+            )
+        )
+
+    if not done(form, save):
+        broken[f"receipt-{payment.pk}"] = form
+        return None
+    return redirect(door.url("receipt", receipt_id=made[0].pk))
+
+
+_ACTIONS: dict[str, Callable[[Any, Door, int, dict[str, forms.Form]], HttpResponse | None]] = {
+    "pay": _pay,
+    "give-up": _give_up,
+    "receive": _receive,
+    "hand-back": _hand_back,
+    "account": _account,
+    "invoice": _issue_invoice,
+    "receipt": _issue_receipt,
+}
+
+bill = _make(_bill, require_http_methods(["GET", "HEAD", "POST"]))
+
+
+# --- Papers ----------------------------------------------------------------------------------------------------------
+
+
+def _found_invoice(door: Door, invoice_id: int) -> Invoice:
+    with tenancy.unguarded():
+        found: Invoice | None = (
+            Invoice.objects.select_related("bill", "payee", "replaces", "reverses", "replaced_by")
+            .prefetch_related("lines")
+            .filter(bill=door.bill, pk=invoice_id)
+            .first()
+        )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _invoice(request: Any, door: Door, invoice_id: int) -> HttpResponse:
+    """An invoice to read and print, and a correction of it."""
+    invoice = _found_invoice(door, invoice_id)
+    newer = getattr(invoice, "replaced_by", None)
+    may_correct = door.may_act and newer is None and invoice.reverses_id is None
+    form = CorrectForm(
+        request.POST if request.method == "POST" else None,
+        initial={"recipient_name": invoice.recipient_name},
+    )
+    made: list[Invoice] = []
+
+    def save() -> None:
+        made.append(
+            correct_invoice(
+                invoice=invoice,
+                recipient_name=form.cleaned_data["recipient_name"],
+                reason=form.cleaned_data["reason"],
+                actor=door.actor,
+                by_link=door.by_link,
+            )
+        )
+
+    if request.method == "POST":
+        if not may_correct:
+            raise Http404
+        if done(form, save):
+            messages.success(request, _("直した請求書を出しました。"))
+            return redirect(door.url("invoice", invoice_id=made[0].pk))
+    with tenancy.unguarded():
+        paper = papers_shown.of_invoice(invoice)
+    return render(
+        request,
+        "payments/papers/paper.html",
+        {
+            "door": door,
+            "door_url": door.url(),
+            "paper": paper,
+            "file_url": door.url("invoice-file", invoice_id=invoice.pk),
+            "newer": (newer.number, door.url("invoice", invoice_id=newer.pk)) if newer else None,
+            "form": form if may_correct else None,
+            "crumbs": door.crumbs((paper.number, "")),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _invoice_file(request: Any, door: Door, invoice_id: int) -> HttpResponse:
+    """The PDF of an invoice."""
+    invoice = _found_invoice(door, invoice_id)
+    with tenancy.unguarded():
+        content = papers_pdf.make_paper(
+            lambda: papers_shown.of_invoice(invoice), also_english=door.bill.payer_language == "en"
+        )
+        name = papers_shown.of_invoice(invoice).file_name
+    return download(content, name, "application/pdf")
+
+
+def _found_receipt(door: Door, receipt_id: int) -> Receipt:
+    with tenancy.unguarded():
+        found: Receipt | None = (
+            Receipt.objects.select_related("bill", "payment", "invoice", "replaces", "replaced_by")
+            .filter(bill=door.bill, pk=receipt_id)
+            .first()
+        )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _receipt(request: Any, door: Door, receipt_id: int) -> HttpResponse:
+    """A receipt to read and print."""
+    receipt = _found_receipt(door, receipt_id)
+    newer = getattr(receipt, "replaced_by", None)
+    with tenancy.unguarded():
+        paper = papers_shown.of_receipt(receipt)
+        out_of_date = (
+            newer is None and receipt.payment is not None and refundable(receipt.payment) != receipt.yen
+        )
+    return render(
+        request,
+        "payments/papers/paper.html",
+        {
+            "door": door,
+            "door_url": door.url(),
+            "paper": paper,
+            "file_url": door.url("receipt-file", receipt_id=receipt.pk),
+            "newer": (newer.number, door.url("receipt", receipt_id=newer.pk)) if newer else None,
+            "out_of_date": out_of_date,
+            "crumbs": door.crumbs((paper.number, "")),
+        },
+    )
+
+
+def _receipt_file(request: Any, door: Door, receipt_id: int) -> HttpResponse:
+    """The PDF of a receipt."""
+    receipt = _found_receipt(door, receipt_id)
+    with tenancy.unguarded():
+        content = papers_pdf.make_paper(
+            lambda: papers_shown.of_receipt(receipt), also_english=door.bill.payer_language == "en"
+        )
+        name = papers_shown.of_receipt(receipt).file_name
+    return download(content, name, "application/pdf")
+
+
+invoice = _make(_invoice, require_http_methods(["GET", "HEAD", "POST"]))
+invoice_file = _make(_invoice_file, require_safe)
+receipt = _make(_receipt, require_safe)
+receipt_file = _make(_receipt_file, require_safe)

@@ -1,0 +1,1 @@
+"""The demonstration's spaces: invented hosts, guests and companies, and what they agreed on."""
