@@ -125,9 +125,15 @@ def _client(make: Callable[[], Attempt], rounds: range, start: Any, told: Any) -
         thread.join()
 
 
-def _slot(world: dict[str, Any], number: int) -> tuple[datetime.datetime, datetime.datetime]:
-    begins = world["begins"] + number * datetime.timedelta(minutes=MINUTES)
-    return begins, begins + datetime.timedelta(minutes=MINUTES)
+def _slots(begins: datetime.datetime) -> dict[int, Any]:
+    """The slots in order, the one to warm up with before them; made before anybody asks for one."""
+    from sosei.programmes.spaces.rules_periods import Period
+
+    length = datetime.timedelta(minutes=MINUTES)
+    return {
+        number: Period(begins + number * length, begins + (number + 1) * length)
+        for number in range(WARM_UP, ROUNDS)
+    }
 
 
 def _bare(world: dict[str, Any]) -> Attempt:
@@ -138,13 +144,13 @@ def _bare(world: dict[str, Any]) -> Attempt:
     connection.ensure_connection()
     connection.connection.prepare_threshold = 5
     cursor = psycopg.Cursor(connection.connection)
-    space = world["spaces"]["bare"]
+    space, slots = world["spaces"]["bare"], world["slots"]
 
     def attempt(number: int) -> bool:
-        begins, ends = _slot(world, number)
+        slot = slots[number]
         until = timezone.now() + datetime.timedelta(minutes=1)
         cursor.execute(
-            BARE, (space.municipality_id, space.pk, begins, ends, uuid.uuid4(), until), prepare=True
+            BARE, (space.municipality_id, space.pk, slot.start, slot.end, uuid.uuid4(), until), prepare=True
         )
         return cursor.fetchone() is not None
 
@@ -155,14 +161,13 @@ def _taken(world: dict[str, Any]) -> Attempt:
     from django.db import connection
     from django.utils import timezone
 
-    from sosei.programmes.spaces.rules_periods import Period
     from sosei.programmes.spaces.services import placing
 
     connection.ensure_connection()
-    space = world["spaces"]["taken"]
+    space, slots = world["spaces"]["taken"], world["slots"]
 
     def attempt(number: int) -> bool:
-        place = (space, Period(*_slot(world, number)))
+        place = (space, slots[number])
         return placing.reserve(places=[place], key=uuid.uuid4(), now=timezone.now()).is_taken
 
     return attempt
@@ -173,17 +178,16 @@ def _placed(world: dict[str, Any]) -> Attempt:
 
     from sosei.programmes.spaces.errors_bookings import TakenError
     from sosei.programmes.spaces.rules_bookings import Item
-    from sosei.programmes.spaces.rules_periods import Period
     from sosei.programmes.spaces.services.orders import Guest, Wanted, place_order
 
     connection.ensure_connection()
-    space, person = world["spaces"]["placed"], world["person"]
+    space, person, slots = world["spaces"]["placed"], world["person"], world["slots"]
     shown = {str(item): "…" for item in Item}
 
     def attempt(number: int) -> bool:
         try:
             place_order(
-                wanted=[Wanted(space, Period(*_slot(world, number)))],
+                wanted=[Wanted(space, slots[number])],
                 guest=Guest.of(person),
                 tier="resident",
                 purpose="meeting",
@@ -267,7 +271,7 @@ def _fill() -> dict[str, Any]:
         )
     person = Person.objects.create(family_name="測定", given_name="人", email="person@example.jp")
     begins = now.replace(minute=0, second=0, microsecond=0) + datetime.timedelta(hours=3)
-    return {"spaces": spaces, "person": person, "begins": begins}
+    return {"spaces": spaces, "person": person, "begins": begins, "slots": _slots(begins)}
 
 
 def _rows(world: dict[str, Any]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sosei.core.payments.bank_file import Kind, Payer
 from sosei.core.people.errors import NotAllowedError
+from sosei.core.people.personal_data_here.tools import without_protection
 from sosei.core.records.models import Entry, Message
 from sosei.engines.labour.payslip import Payslip as EnginePayslip
 from sosei.engines.labour.payslip import day_payslip
@@ -36,7 +37,6 @@ from sosei.programmes.jobs.models import (
 )
 from sosei.programmes.jobs.payouts import EmbeddedGateway
 from sosei.programmes.jobs.personal_data_deals import waits_for
-from sosei.programmes.jobs.personal_data_tools import without_protection
 from sosei.programmes.jobs.rules_pay import ByHand, Column, Paying, engagement_since, line_yen
 from sosei.programmes.jobs.rules_pay_day import due_day
 from sosei.programmes.jobs.services import (

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from sosei.core.people import personal_data, roles
 from sosei.core.people.models import Person
+from sosei.core.people.personal_data_here.tools import without_protection
 from sosei.core.people.services.erasure import ErasureBlockedError, erase_person, foresee_erasure
 from sosei.core.people.services.export import collect
 from sosei.programmes.jobs import models as jobs
@@ -67,9 +68,9 @@ def worker(db: None, monkeypatch: pytest.MonkeyPatch) -> Person:
             if isinstance(f, CharField | TextField) and f.name in WORDS and model is not jobs.RoundOutcome
         }
         if words:
-            with tools.without_protection(model):
+            with without_protection(model):
                 model._base_manager.filter(person=person).update(**words)
-    with tools.without_protection(jobs.ContractVersion):
+    with without_protection(jobs.ContractVersion):
         jobs.ContractVersion.objects.filter(person=person).update(terms={"name": MARK}, notice=MARK.encode())
     return person
 

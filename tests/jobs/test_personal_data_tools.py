@@ -9,9 +9,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from sosei.core.people.models import Municipality, Person
-from sosei.core.people.personal_data_here.tools import history_of
+from sosei.core.people.personal_data_here.tools import history_of, without_protection
 from sosei.programmes.jobs import models as jobs
-from sosei.programmes.jobs.personal_data_tools import kept_until, without_protection
+from sosei.programmes.jobs.personal_data_tools import kept_until
 
 
 def test_a_table_without_protection_keeps_its_history_all_the_same(db: None) -> None:

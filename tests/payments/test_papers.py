@@ -252,13 +252,15 @@ def test_numbers_have_no_gap_although_many_count_at_once_and_some_are_undone(tow
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_double_click_gives_one_receipt(town: World) -> None:
+def test_a_double_click_gives_one_receipt_and_one_invoice(town: World) -> None:
     payment = town.paid(1000)
-    found: list[int] = []
+    found: list[tuple[int, int]] = []
 
     def issue() -> None:
         try:
-            found.append(issue_receipt(payment=payment, recipient_name="例", actor=town.payer).pk)
+            invoice = invoice_of(town, payment.bill)
+            receipt = issue_receipt(payment=payment, recipient_name="例", actor=town.payer)
+            found.append((invoice.pk, receipt.pk))
         finally:
             connection.close()
 
@@ -267,7 +269,8 @@ def test_a_double_click_gives_one_receipt(town: World) -> None:
         one.start()
     for one in workers:
         one.join(60)
-    assert len(found) == 6 and len(set(found)) == 1 and Receipt.objects.count() == 1
+    assert len(found) == 6 and len(set(found)) == 1
+    assert Invoice.objects.count() == Receipt.objects.count() == 1
     assert check_papers() == []
 
 

@@ -187,6 +187,7 @@ def test_a_booking_dated_back_into_a_closed_month_stands_in_the_next_statement(t
     (first,) = close(town, month_end(month_ago(2).date()))
     before = (first.closing, first.waiting, first.due)
     assert before == (1000 - 330 + 5000, 5000, 670)
+    assert (first.first_day, first.last_day) == (month_ago(2, 1).date(), month_end(month_ago(2).date()))
     pay_by_bank(payment=late, actor=town.staff, on_date=month_ago(2).date())
     (second,) = close(town, last_month())
     first.refresh_from_db()

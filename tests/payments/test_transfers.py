@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 
 from sosei.core.payments.errors_papers import TransferError
 from sosei.core.payments.models import IncomingTransfer, Payment
-from sosei.core.payments.rules_transfers import (
-    RECORD,
-    Awaited,
-    ListCode,
-    ListError,
-    Reason,
-    candidates,
-    read_list,
-)
+from sosei.core.payments.rules_matching import Awaited, Reason, candidates
+from sosei.core.payments.rules_transfers import RECORD, ListCode, ListError, read_list
 from sosei.core.payments.services import check_books
 from sosei.core.payments.services.transfers import (
     import_list,

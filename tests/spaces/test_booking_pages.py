@@ -20,7 +20,7 @@ from sosei.programmes.spaces import booking_law, booking_letters_due
 from sosei.programmes.spaces.models import Block, Booking, Order, Space, WaitingEntry
 from sosei.programmes.spaces.rules_bookings import Item
 from sosei.programmes.spaces.services import bookings as booking_services
-from sosei.programmes.spaces.services import numbers, waiting
+from sosei.programmes.spaces.services import money, numbers, waiting
 from sosei.programmes.spaces.services.orders import Guest
 from tests.people.conftest import SignedIn
 from tests.spaces.bookings_world import period, place, wish
@@ -110,6 +110,24 @@ def test_a_second_click_gives_the_same_order(spaces: SpacesWorld, signed_in: Sig
     assert Order.objects.count() == 1
 
 
+def test_who_pays_by_transfer_is_led_to_the_bill_and_may_choose_another_way(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    client = signed_in(spaces.guest)
+    answer = check_and_place(client, spaces.rooms[0], wanted(spaces.guest), way_to_pay="bank")
+    order = Order.objects.get()
+    bill = money.bill_of(order)
+    assert bill is not None
+    assert answer["Location"] == reverse("payments:bill", kwargs={"pk": bill.pk})
+    assert "支払いを待っています" in text_of(
+        client, reverse("spaces:my-order", kwargs={"number": order.number})
+    )
+    pay = reverse("spaces:my-order-pay", kwargs={"number": order.number})
+    form = hidden(text_of(client, pay))
+    client.post(pay, {**form, "way": "invoice"})
+    assert order.bookings.get().state == "confirmed"
+
+
 def test_a_key_of_somebody_else_opens_nothing(spaces: SpacesWorld, signed_in: SignedIn) -> None:
     key = uuid4()
     place(spaces.friend, wish(spaces.rooms[0]), key=key)
@@ -186,6 +204,26 @@ def test_rooms_of_a_hall_are_booked_together_or_not_at_all(spaces: SpacesWorld, 
     sent = {**hidden(again), "agreed": "on", "way_to_pay": "on_site", "step": "place"}
     client.post(book_url(spaces.rooms[0]), sent)
     assert Order.objects.get(person=spaces.guest).shape == Order.Shape.ROOMS
+
+
+def test_of_several_rooms_a_date_is_skipped_for_all_or_for_none(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    place(spaces.friend, wish(spaces.rooms[1], 27))
+    data = wanted(
+        spaces.guest,
+        rooms=[spaces.rooms[1].pk],
+        every="week",
+        until=day_from_now(34).isoformat(),
+        skip_clashes="on",
+    )
+    page = signed_in(spaces.guest)
+    shown = page.post(book_url(spaces.rooms[0]), data).content.decode()
+    assert "予約しない日" in shown
+    assert check_and_place(page, spaces.rooms[0], data).status_code == 302
+    made = Booking.objects.filter(order__person=spaces.guest)
+    assert {one.period.lower for one in made} == {period(day, "10:00", "12:00").start for day in (20, 34)}
+    assert made.count() == 4
 
 
 def test_a_taken_time_says_why_and_offers_others_and_a_place_in_the_queue(
@@ -358,6 +396,7 @@ def test_others_never_open_an_order(spaces: SpacesWorld, signed_in: SignedIn, cl
     )
     assert signed_in(spaces.guest).get(mine).status_code == 200
     assert signed_in(spaces.friend).get(mine).status_code == 404
+    assert signed_in(spaces.staff).get(mine).status_code == 404
     assert signed_in(spaces.owner).get(hosted).status_code == 200
     assert signed_in(spaces.staff).get(hosted).status_code == 200
     assert signed_in(spaces.other_owner).get(hosted).status_code == 404

@@ -345,9 +345,9 @@ def chosen_work(ict: IctWorld) -> Installation:
     return ict_proposals.choose_proposal(proposal=row, actor=ict.spaces.owner)
 
 
-def measure(ict: IctWorld, *downs: int, spot: str = "入口") -> None:
+def measure(ict: IctWorld, *downs: int, spot: str = "入口", ping: str = "9.4") -> None:
     for down in downs:
-        speed = ict_speed.Speed(Decimal(down), Decimal(30), Decimal("8.4"), spot)
+        speed = ict_speed.Speed(Decimal(down), Decimal(30), Decimal(ping), spot)
         ict_speed.record_measurement(space=ict.space, speed=speed, key=uuid4(), actor=ict.spaces.owner)
 
 
@@ -376,7 +376,10 @@ def test_work_is_accepted_by_what_was_measured_since_it_was_built_and_taken_back
     assert told(ict.technician, "ict.work") == 1
     # Built again: what was measured before speaks for nothing any more.
     ict_works.mark_built(work=work, actor=ict.technician)
-    measure(ict, 71, 72, 73, spot="奥の席")
+    measure(ict, 71, 72, 73, spot="奥の席", ping="10.1")
+    with pytest.raises(IctError, match=r"応答が約束より遅い.*測定 11ミリ秒、約束 10ミリ秒"):
+        ict_works.accept_work(work=work, actor=owner)
+    measure(ict, 71, 72, 73, 74, spot="奥の席")
     done = ict_works.accept_work(work=work, actor=owner)
     assert (done.state, done.proposal.need.state) == ("accepted", "chosen")
     assert IctNeed.objects.get().state == "done"

@@ -186,9 +186,9 @@ def test_measuring_is_bounded_for_the_host_alone_and_takes_over_files(
     got = owner.get(down)
     assert len(b"".join(got.streaming_content)) == int(got["Content-Length"]) == 4_000_000
     assert "no-store" in got["Cache-Control"]
-    sent = owner.post(up, b"x" * 1_000_000, content_type="application/octet-stream")
-    assert sent.json() == {"bytes": 1_000_000}
-    assert owner.post(up, b"x" * 1_000_001, content_type="application/octet-stream").status_code == 413
+    sent = owner.post(up, b"x" * 2_000_000, content_type="application/octet-stream")
+    assert sent.json() == {"bytes": 2_000_000}
+    assert owner.post(up, b"x" * 2_000_001, content_type="application/octet-stream").status_code == 413
     for stranger in (ict.technician, ict.spaces.guest, ict.spaces.other_owner):
         assert signed_in(stranger).get(down).status_code in (403, 404)
     monkeypatch.setattr(ict_speed, "TRIES", (Limit(4, minutes=10, per=Per.NAME),))

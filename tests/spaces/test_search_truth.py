@@ -36,7 +36,7 @@ NEAR = st.sampled_from([0, 1, 3, 4])
 """Everything happens on a few days, so that wishes, closed days and what is taken meet often."""
 TODAY = NOW.date()
 SMALL = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-clocks = st.integers(0, 47).map(lambda half: half * 30)
+clocks = st.sampled_from([0, 480, 540, 570, 600, 660, 690, 720, 840, 1080, 1320, 1410])
 
 
 def day(number: int) -> datetime.date:
@@ -53,7 +53,9 @@ def moment(number: int, minutes: int) -> datetime.datetime:
 
 @st.composite
 def bands(draw: st.DrawFn) -> list[tuple[int, int]]:
-    """None to two bands of a day, the last perhaps into the night."""
+    """None to two bands of a day, the last perhaps into the night; most days are open from morning to evening."""
+    if draw(st.integers(0, 2)):
+        return [(480, 1320)]
     first = draw(clocks)
     second = draw(st.integers(first // 30 + 1, 60)) * 30
     found = [(first, min(second, first + 1440))]
@@ -83,9 +85,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
         },
         "week": [draw(bands()) for _day in range(7)]
         + [draw(st.sampled_from([[], [(600, 900)], [(1200, 1500)]]))],
-        "closures": draw(
-            st.lists(st.tuples(NEAR, st.integers(0, 1), st.booleans()), max_size=2)
-        ),
+        "closures": draw(st.lists(st.tuples(NEAR, st.integers(0, 1), st.booleans()), max_size=2)),
         "taken": draw(
             st.lists(
                 st.tuples(NEAR, clocks, st.sampled_from([30, 90, 300]), st.booleans()),
@@ -237,3 +237,47 @@ def test_the_index_follows_publication_hours_parts_and_prices(spaces: SpacesWorl
     assert (held.prices[0], held.tree) == (none, [space.pk])
     Space.objects.filter(pk=space.pk).update(state="closed")
     assert not SpaceIndex.objects.filter(space=space).exists()
+
+
+@pytest.mark.parametrize(
+    ("columns", "start", "end", "expected"),
+    [
+        ({}, 660, 720, True),
+        ({}, 690, 750, False),
+        ({"buffer_after": 30}, 660, 720, False),
+        ({"buffer_after": 30}, 630, 690, True),
+        ({"buffer_before": 30}, 780, 840, False),
+        ({"buffer_before": 30}, 810, 870, True),
+        ({"notice_minutes": 4 * 1440}, 600, 660, False),
+        ({"notice_minutes": 2 * 1440}, 600, 660, True),
+        ({"horizon_days": 2}, 600, 660, False),
+        ({"horizon_days": 3}, 600, 660, True),
+        ({"step_minutes": 60}, 630, 690, False),
+        ({"min_minutes": 120}, 600, 660, False),
+        ({"max_minutes": 60}, 600, 720, False),
+        ({}, 1260, 1500, False),
+        ({"overnight": True}, 1260, 1500, True),
+    ],
+)
+def test_each_rule_alone_decides(
+    spaces: SpacesWorld, columns: dict[str, Any], start: int, end: int, expected: bool
+) -> None:
+    """Open all day and night, taken from 12 to 13 on the third day from then."""
+    forget(spaces)
+    space = make_space(spaces.host, **columns)
+    make_hours(space, ("00:00", "24:00"), kind="bookable")
+    block = Block.objects.create(
+        municipality=spaces.town,
+        host=spaces.host,
+        space=space,
+        period=(NOW, NOW + MINUTE),
+        reason="試し",
+        made_at=NOW,
+    )
+    period = (moment(3, 720), moment(3, 780))
+    Occupancy.objects.create(municipality=spaces.town, space=space, period=period, block=block)
+    fixed = query_of(spaces.town, Wishes(first=day(3), start=start, end=end), NOW)
+    assert bool(found(fixed, "fit", 9)) is expected
+    wanted = Period(moment(3, start), moment(3, end))
+    refusal = availability.refusal(Space.objects.get(pk=space.pk), wanted, tier="outside", now=NOW)
+    assert (refusal is None) is expected

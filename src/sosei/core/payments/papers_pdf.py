@@ -19,8 +19,8 @@ LINE = colors.HexColor("#767676")
 SOFT = colors.HexColor("#f0f0f0")
 CENTRE, RIGHT = 1, 2
 LABEL = 40 * mm
-FIRST_SHARE = 2.6
-"""How much wider a column of words is than one of numbers."""
+WORDS = (1.9, 2.8)
+"""How much wider a column of words is than one of numbers: one of numbers of papers, one of sentences."""
 
 
 def make_paper(shown: Callable[[], Paper], *, also_english: bool) -> bytes:
@@ -75,8 +75,9 @@ def _lines(paper: Paper) -> Table:
         [text(cell, size, alignment=RIGHT if place in paper.numbers else 0) for place, cell in enumerate(row)]
         for row in paper.rows
     ]
+    wordy = [place for place in range(len(paper.heads)) if place not in paper.numbers]
     shares = [
-        1.0 if place in paper.numbers else FIRST_SHARE / (1 + place * 0.3)
+        1.0 if place in paper.numbers else WORDS[place > 0 or len(wordy) == 1]
         for place in range(len(paper.heads))
     ]
     widths = [WIDTH * share / sum(shares) for share in shares]

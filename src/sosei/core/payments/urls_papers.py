@@ -6,6 +6,7 @@ from django.urls import path
 
 from sosei.core.payments.views import (
     papers_bill,
+    papers_documents,
     papers_host,
     papers_office,
     papers_office_bank,
@@ -31,16 +32,16 @@ urlpatterns = [
         for kind, (way, name) in _DOORS.items()
         for pattern in (
             path(f"{way}/", papers_bill.bill[kind], name=name),
-            path(f"{way}/invoices/<int:invoice_id>/", papers_bill.invoice[kind], name=f"{name}-invoice"),
+            path(f"{way}/invoices/<int:invoice_id>/", papers_documents.invoice[kind], name=f"{name}-invoice"),
             path(
                 f"{way}/invoices/<int:invoice_id>.pdf",
-                papers_bill.invoice_file[kind],
+                papers_documents.invoice_file[kind],
                 name=f"{name}-invoice-file",
             ),
-            path(f"{way}/receipts/<int:receipt_id>/", papers_bill.receipt[kind], name=f"{name}-receipt"),
+            path(f"{way}/receipts/<int:receipt_id>/", papers_documents.receipt[kind], name=f"{name}-receipt"),
             path(
                 f"{way}/receipts/<int:receipt_id>.pdf",
-                papers_bill.receipt_file[kind],
+                papers_documents.receipt_file[kind],
                 name=f"{name}-receipt-file",
             ),
         )

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.payments.rules_invoices import RegistrationCode, Shape
-from sosei.core.payments.rules_transfers import ListCode, Reason
+from sosei.core.payments.rules_matching import Reason
+from sosei.core.payments.rules_transfers import ListCode
 from sosei.core.payments.words_payments import PAYMENTS
 from sosei.core.people import look_words
 from sosei.core.records.kinds import declare_kind

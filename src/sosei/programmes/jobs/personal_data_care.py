@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Person
 from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
-from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept
+from sosei.core.people.personal_data_here.tools import (
+    DOCUMENTS_LAW,
+    all_of,
+    empty,
+    kept,
+    take_out,
+    told_all,
+    told_with_history,
+)
 from sosei.programmes.jobs.models import (
     Certificate,
     Complaint,
@@ -19,7 +27,6 @@ from sosei.programmes.jobs.models import (
     RoundOutcome,
     SafetyAnswer,
 )
-from sosei.programmes.jobs.personal_data_tools import all_of, empty, take_out, told_all, told_with_history
 
 TRACKED = (Review, Restriction, Complaint)
 OTHERS: tuple[Any, ...] = (Certificate, RelocationWish, ReturnInvitation, SafetyAnswer, RoundOutcome)

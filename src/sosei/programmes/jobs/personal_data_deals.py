@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.people.models import Person
 from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register, register_blocker
-from sosei.core.people.personal_data_here.tools import DOCUMENTS_LAW, kept
+from sosei.core.people.personal_data_here.tools import (
+    DOCUMENTS_LAW,
+    all_of,
+    empty,
+    kept,
+    told_all,
+    told_with_history,
+)
 from sosei.programmes.jobs.models import (
     Application,
     ApplicationShift,
@@ -34,15 +41,7 @@ from sosei.programmes.jobs.models import (
     Punch,
     WorkDay,
 )
-from sosei.programmes.jobs.personal_data_tools import (
-    all_of,
-    empty,
-    kept_until,
-    terms_of,
-    today,
-    told_all,
-    told_with_history,
-)
+from sosei.programmes.jobs.personal_data_tools import kept_until, terms_of, today
 from sosei.programmes.jobs.rules_pay import Paying
 from sosei.programmes.jobs.services.applications import withdraw_application
 from sosei.programmes.jobs.services.pay_balance import Standing, standings

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Person
 from sosei.core.people.personal_data import Outcome, PersonalData, Rows, register
-from sosei.core.people.personal_data_here.tools import history_of
+from sosei.core.people.personal_data_here.tools import history_of, told_all, told_with_history
 from sosei.programmes.jobs.models import (
     Availability,
     BankAccount,
@@ -18,7 +18,6 @@ from sosei.programmes.jobs.models import (
     SavedSearch,
     WorkerProfile,
 )
-from sosei.programmes.jobs.personal_data_tools import told_all, told_with_history
 
 TABLES: tuple[Any, ...] = (WorkerProfile, Licence, Availability, BankAccount, SavedSearch, Question)
 

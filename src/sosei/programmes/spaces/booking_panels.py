@@ -1,14 +1,16 @@
-"""Panels that other subjects put on an order's page, under the booking they belong to.
+"""Panels that other subjects put on an order's page: under the bookings that come next, or once for the whole order.
 
     register_booking_panel(door_code)      # door_code(booking, door) -> Panel | None
+    register_order_panel(reviews)          # reviews(bookings, door) -> Panel | None
 
-`door` tells who reads (`door.side`: guest or host) and the way there (`door.url("cancel")`). Called from a subject's
-`addresses_<x>.py`. One query a panel at most: an order of a series has many bookings, and only the next ones are asked.
+`door` tells who reads (`door.side`: guest or host), the order, and the way there (`door.url("cancel")`). Called from a
+subject's `addresses_<x>.py`. Two queries a panel at most. Panels of bookings are asked for those that begin next; a
+panel of the order is handed all its bookings, whatever became of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -37,7 +39,9 @@ class Panel:
 
 
 BookingPanel: TypeAlias = "Callable[[Booking, Door], Panel | None]"
+OrderPanel: TypeAlias = "Callable[[Sequence[Booking], Door], Panel | None]"
 _panels: list[BookingPanel] = []
+_order_panels: list[OrderPanel] = []
 
 
 def register_booking_panel(panel: BookingPanel) -> None:
@@ -46,11 +50,31 @@ def register_booking_panel(panel: BookingPanel) -> None:
         _panels.append(panel)
 
 
+def register_order_panel(panel: OrderPanel) -> None:
+    """Adds a panel to every order; called once, at start."""
+    if panel not in _order_panels:
+        _order_panels.append(panel)
+
+
+def order_panels(
+    bookings: Sequence[Booking], door: Door, request: Any, *, on_paper: bool = False
+) -> list[SafeString]:
+    """The panels of an order in their order, rendered."""
+    made = [panel(bookings, door) for panel in _order_panels]
+    return _rendered(made, {"bookings": bookings, "door": door}, request, on_paper)
+
+
 def booking_panels(booking: Booking, door: Door, request: Any, *, on_paper: bool = False) -> list[SafeString]:
     """The panels of a booking in their order, rendered."""
     made = [panel(booking, door) for panel in _panels]
+    return _rendered(made, {"booking": booking, "door": door}, request, on_paper)
+
+
+def _rendered(
+    made: Sequence[Panel | None], known: Mapping[str, Any], request: Any, on_paper: bool
+) -> list[SafeString]:
     shown = [one for one in made if one is not None and (one.on_paper or not on_paper)]
     return [
-        render_to_string(one.template, {**one.context, "booking": booking, "door": door}, request)
+        render_to_string(one.template, {**one.context, **known}, request)
         for one in sorted(shown, key=lambda one: one.order)
     ]

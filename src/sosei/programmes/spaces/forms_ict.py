@@ -331,7 +331,7 @@ class MoveForm(ReasonForm):
     """Another day of work."""
 
     field_order = ("planned_on", "reason")
-    planned_on = EraDateField(label=gettext_lazy("工事の日"))
+    planned_on = EraDateField(label=gettext_lazy("工事の日"), help_text="")
 
 
 class MeasuredForm(forms.Form):

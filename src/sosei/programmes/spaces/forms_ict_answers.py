@@ -29,8 +29,8 @@ class AnswerForm(forms.Form):
     promised_down = Speed(label=gettext_lazy("約束する下り（Mbps）"))
     promised_up = Speed(label=gettext_lazy("約束する上り（Mbps）"))
     promised_ping = Number(label=gettext_lazy("約束する応答（ping、ミリ秒）"), least=1, most=10_000)
-    install_on = EraDateField(label=gettext_lazy("工事の日"))
-    valid_until = EraDateField(label=gettext_lazy("見積もりの期限"))
+    install_on = EraDateField(label=gettext_lazy("工事の日"), help_text="")
+    valid_until = EraDateField(label=gettext_lazy("見積もりの期限"), help_text="")
     text = forms.CharField(
         label=gettext_lazy("貸す人への言葉"),
         required=False,

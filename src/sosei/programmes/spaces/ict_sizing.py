@@ -217,7 +217,8 @@ def needs_in_short(sizing: Sizing) -> list[tuple[str, str]]:
 def uses_text(need: IctNeed) -> str:
     """All uses with their numbers, in one line."""
     parts = [
-        _("%(use)s %(users)s") % {"use": words.PURPOSES[one["purpose"]], "users": one["users"]}
+        f"{words.PURPOSES[one['purpose']]} "
+        + words.quantity(one["users"], Unit.NETWORKS if one["purpose"] == Purpose.STREAMING else Unit.PEOPLE)
         for one in need.uses
     ]
     return _("、").join(parts) or need.use
@@ -225,16 +226,11 @@ def uses_text(need: IctNeed) -> str:
 
 def why_text(line: IctLine) -> str:
     """Why so many: what the goods of a line must do together."""
-    amounts = line.why.get("amounts", {})
-    told = [
-        words.capacity_text(name, value)
-        for name, value in amounts.items()
-        if value and name != Capacity.PIECES
-    ]
-    pieces = int(line.why.get("pieces", 1))
+    told = words.capacity_texts(line.why.get("amounts", {}))
+    pieces = max(int(line.why.get("pieces", 1)), int(line.why.get("amounts", {}).get(Capacity.PIECES, 1)))
     if pieces > 1:
-        told.append(_("%(pieces)sつ以上") % {"pieces": pieces})
-    return _("、").join(told)
+        told.append(words.quantity(pieces, Unit.PIECES))
+    return _("%(amounts)s 以上") % {"amounts": _("、").join(told)} if told else ""
 
 
 def shortfalls(proposal: IctProposal, sizing: Sizing, lines: Sequence[IctLine]) -> list[str]:

@@ -45,10 +45,15 @@ def door_codes(booking: Booking, door: Door) -> Panel | None:
         "since": day_text(since.astimezone(zone).date()),
         "contact": booking.host,
         "voucher_url": door.url("key", booking_id=booking.pk)
-        if shown and any(one.lock.paper_place for one in codes)
+        if shown and any(_needs_voucher(one) for one in codes)
         else "",
     }
     return Panel("spaces/keys/_panel.html", context, order=10, on_paper=True)
+
+
+def _needs_voucher(code: DoorCode) -> bool:
+    is_failed = code.state == DoorCode.State.FAILED and bool(code.lock.paper_place)
+    return is_failed or bool(code.lock.driver == Lock.Driver.PAPER)
 
 
 def lock_card(host: Host, request: Any) -> Card | None:

@@ -5,7 +5,7 @@ They are written in the transaction of what they tell (`booking_hooks`); the wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,22 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sosei.core.people import roles, tenancy
-from sosei.core.people.letters import Letter, in_both_languages, link, paragraphs
-from sosei.core.people.models import Membership, Person
+from sosei.core.people import tenancy
+from sosei.core.people.letters import link
+from sosei.core.people.models import Person
 from sosei.core.people.phones import shown_phone
-from sosei.core.records.services import send_message, write_entry
+from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import booking_hooks
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_times import moment_text, when_text
+from sosei.programmes.spaces.letters_booking_people import (
+    host_link,
+    order_link,
+    tell_guest,
+    tell_host,
+    tell_waiting,
+    told_people,
+)
 from sosei.programmes.spaces.models import (
     Booking,
     BookingCancellation,
@@ -31,87 +39,11 @@ from sosei.programmes.spaces.models import (
     Space,
     WaitingEntry,
 )
-from sosei.programmes.spaces.services import numbers
 
+__all__ = ["host_link", "order_link", "tell_guest", "tell_host", "told_people"]
 LIVE = ("held", "requested", "confirmed")
 PAID_FIRST = frozenset({"card", "konbini", "bank"})
 """Ways in which an order waits for its money."""
-Parts = Callable[[], tuple[str, Sequence[str]]]
-
-
-# --- Who is told -------------------------------------------------------------------------------------------------------
-
-
-def told_people(host: Host) -> list[Person]:
-    """Who acts for a host; programme staff of the town where a public host has nobody of its own."""
-    held = Membership.objects.held().select_related("person").order_by("pk")
-    found = [one.person for one in held.filter(role=roles.SPACE_HOST, organisation=host.pk)]
-    if found or not host.is_public:
-        return found
-    staff = held.filter(role=roles.PROGRAMME_STAFF, municipality=host.municipality_id)
-    return list({one.person_id: one.person for one in staff}.values())
-
-
-def order_link(order: Order) -> str:
-    """The order's page for its guest: by the secret link where there is no account."""
-    if order.person_id is None:
-        return link("spaces:link-open", number=order.number, secret=numbers.secret_of(order))
-    return link("spaces:my-order", number=order.number)
-
-
-def host_link(name: str, host: Host, **more: Any) -> str:
-    """A page of the host."""
-    return link(f"spaces:{name}", code=host.municipality.code, host_id=host.pk, **more)
-
-
-def tell_guest(order: Order, key: str, kind: str, parts: Parts) -> None:
-    """Sends a letter to the guest of an order, once; nobody where only a telephone number is known."""
-    letter = _letter(parts)
-    if order.person is not None:
-        send_message(
-            key=key,
-            kind=kind,
-            recipient=order.person,
-            municipality=order.municipality,
-            about=order,
-            **letter.as_arguments(),
-        )
-    elif order.guest_email:
-        send_message(
-            key=key,
-            kind="space.to_guest",
-            to_address=order.guest_email,
-            language=order.guest_language,
-            municipality=order.municipality,
-            about=order,
-            **letter.as_arguments(),
-        )
-
-
-def tell_host(order: Order, key: str, kind: str, parts: Parts, *, but: Person | None = None) -> None:
-    """Sends a letter to all who act for the host, but to the one who did it."""
-    letter = _letter(parts)
-    for person in told_people(order.host):
-        if but is None or person.pk != but.pk:
-            send_message(
-                key=f"{key}:{person.pk}",
-                kind=kind,
-                recipient=person,
-                municipality=order.municipality,
-                about=order,
-                **letter.as_arguments(),
-            )
-
-
-def _letter(parts: Parts) -> Letter:
-    def words() -> tuple[str, str]:
-        subject, body = parts()
-        return subject, paragraphs(*body)
-
-    return in_both_languages(words)
-
-
-# --- What is told ------------------------------------------------------------------------------------------------------
 
 
 def _name(space: Space) -> str:
@@ -405,7 +337,7 @@ def offered(entry: WaitingEntry, *, actor: Person | None, now: datetime, **more:
             link("spaces:my-waiting"),
         ]
 
-    _tell_waiting(entry, f"space.offered:{entry.pk}:{until:%Y%m%d%H%M}", "space.offered", parts)
+    tell_waiting(entry, f"space.offered:{entry.pk}:{until:%Y%m%d%H%M}", "space.offered", parts)
 
 
 def offer_lapsed(entry: WaitingEntry, *, actor: Person | None, now: datetime, **more: Any) -> None:
@@ -420,18 +352,7 @@ def offer_lapsed(entry: WaitingEntry, *, actor: Person | None, now: datetime, **
             link("spaces:book", code=entry.municipality.code, space_id=entry.space_id),
         ]
 
-    _tell_waiting(entry, f"space.offer_lapsed:{entry.pk}:{now:%Y%m%d%H%M}", "space.offer_lapsed", parts)
-
-
-def _tell_waiting(entry: WaitingEntry, key: str, kind: str, parts: Parts) -> None:
-    send_message(
-        key=key,
-        kind=kind,
-        recipient=entry.person,
-        municipality=entry.municipality,
-        about=entry,
-        **_letter(parts).as_arguments(),
-    )
+    tell_waiting(entry, f"space.offer_lapsed:{entry.pk}:{now:%Y%m%d%H%M}", "space.offer_lapsed", parts)
 
 
 def reminder(booking: Booking) -> None:

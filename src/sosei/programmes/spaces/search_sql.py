@@ -31,7 +31,7 @@ from sosei.programmes.spaces.search_words import folded_sql, pairs_of
 _TEXTS = folded_sql(texts_sql("s"))
 METRES = 111_195
 """Of a degree of latitude."""
-SORTS = ("fit", "price", "distance")
+CHUNK = 1000
 
 TIMES = """
 w AS MATERIALIZED (
@@ -296,19 +296,23 @@ def row_sql(wishes: Wishes) -> str:
     return f"SELECT e.*, e.{horizon} AS horizon, greatest(e.min_minutes, %(minutes)s) AS minutes FROM spaces_spaceindex e"
 
 
-def found_sql(query: Query, order: str, limit: str) -> str:
-    """The keys of what fits, the best first, with the order's number."""
+def found_sql(query: Query, order: str, limit: str, among: str = "") -> str:
+    """The keys of what fits, the best first.
+
+    Args:
+        among: which of the candidates are looked at, as LIMIT and OFFSET; all of them where it is empty.
+    """
     cheap = " AND ".join(f"({each})" for each in query.cheap)
     dear = " AND ".join(f"({each})" for each in query.dear)
     # Without an order the newest come straight from the index, and few rows are read.
-    ranked = "" if order == "0" else "k.rank, "
-    inner = f"SELECT i.space_id, {order} AS rank FROM spaces_spaceindex i WHERE {cheap}"
+    inner, outer = ("", "") if order == "0" else ("rank, ", "k.rank, ")
+    candidates = f"SELECT i.space_id, {order} AS rank FROM spaces_spaceindex i WHERE {cheap}"
     if not dear:
-        return f"SELECT k.space_id FROM ({inner}) k ORDER BY {ranked}k.space_id DESC LIMIT {limit}"
+        return f"SELECT k.space_id FROM ({candidates}) k ORDER BY {outer}k.space_id DESC LIMIT {limit}"
     return (
-        f"SELECT k.space_id FROM ({inner} ORDER BY {'' if order == '0' else 'rank, '}i.space_id DESC) k "
+        f"SELECT k.space_id FROM ({candidates} ORDER BY {inner}i.space_id DESC {among}) k "
         f"JOIN LATERAL ({row_sql(query.wishes)} WHERE e.space_id = k.space_id) c ON true WHERE {dear} "
-        f"ORDER BY {ranked}k.space_id DESC LIMIT {limit}"
+        f"ORDER BY {outer}k.space_id DESC LIMIT {limit}"
     )
 
 
@@ -319,11 +323,21 @@ def with_tables(query: Query) -> str:
 
 
 def found(query: Query, sort: str, limit: int) -> list[int]:
-    """The keys of the first spaces that fit; what they are is public, so it is read without the policies."""
-    sql = with_tables(query) + found_sql(query, order_of(query, sort), "%(limit)s")
+    """The keys of the first spaces that fit; what they are is public, so it is read without the policies.
+
+    The first thousand candidates nearly always suffice, and are found without putting all in order. The others are
+    looked at where they do not.
+    """
+    order = order_of(query, sort)
+    rows: list[int] = []
     with tenancy.unguarded(), connection.cursor() as cursor:
-        cursor.execute(sql, {**query.given, "limit": limit})
-        return [row[0] for row in cursor.fetchall()]
+        for among in (f"LIMIT {CHUNK}", f"OFFSET {CHUNK}"):
+            sql = with_tables(query) + found_sql(query, order, "%(limit)s", among)
+            cursor.execute(sql, {**query.given, "limit": limit - len(rows)})
+            rows += [row[0] for row in cursor.fetchall()]
+            if len(rows) >= limit or not query.dear:
+                break
+    return list(dict.fromkeys(rows))
 
 
 def counts_without(query: Query, most: int) -> dict[str, int]:

@@ -185,6 +185,19 @@ NEEDED_CAPACITIES: Mapping[str, tuple[str, ...]] = {
     Goods.WORK: (),
 }
 """What a thing of each kind must tell in numbers, or it could never be chosen."""
+_CAPACITY_TEXTS: Mapping[str, Any] = {
+    Capacity.DOWN_KBPS: pgettext_lazy("ICTの数", "下り %(number)s Mbps"),
+    Capacity.UP_KBPS: pgettext_lazy("ICTの数", "上り %(number)s Mbps"),
+    Capacity.NETWORKS: pgettext_lazy("ICTの数", "ネットワーク %(number)s本"),
+    Capacity.CLIENTS: pgettext_lazy("ICTの数", "%(number)s台（カタログの値）"),
+    Capacity.POE_PORTS: pgettext_lazy("ICTの数", "PoE %(number)s口"),
+    Capacity.PORTS: pgettext_lazy("ICTの数", "LAN %(number)s口"),
+    Capacity.OUTLETS: pgettext_lazy("ICTの数", "差し込み口 %(number)s"),
+    Capacity.INCH: pgettext_lazy("ICTの数", "%(number)sインチ"),
+    Capacity.PEOPLE: pgettext_lazy("ICTの数", "%(number)s人"),
+    Capacity.DOORS: pgettext_lazy("ICTの数", "扉 %(number)s"),
+    Capacity.VA: pgettext_lazy("ICTの数", "%(number)s VA"),
+}
 SPEEDS = (Capacity.DOWN_KBPS, Capacity.UP_KBPS)
 """Kept in kbit/s, shown and typed in Mbit/s."""
 WALLS: Mapping[str, Any] = {
@@ -239,10 +252,15 @@ def quantity(value: int, unit: str) -> str:
     return str(_UNITS[unit]) % {"number": number}
 
 
+def capacity_texts(capacities: Mapping[str, int]) -> list[str]:
+    """What a thing can do or must do, in the order of the numbers' own list."""
+    return [capacity_text(name, capacities[name]) for name in _CAPACITY_TEXTS if capacities.get(name)]
+
+
 def capacity_text(name: str, value: int) -> str:
-    """What a thing can do or must do, with its name."""
+    """One thing that can be done, or must be."""
     shown = f"{Decimal(value) / 1000:,.1f}".removesuffix(".0") if name in SPEEDS else f"{value:,}"
-    return f"{CAPACITIES[name]} {shown}"
+    return str(_CAPACITY_TEXTS[name]) % {"number": shown}
 
 
 def source_text(source: str) -> str:

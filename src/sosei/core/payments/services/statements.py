@@ -224,10 +224,13 @@ def _close(
         issued_by=actor,
     )
     # The foreign key is looked at when the transaction ends: the sums are those of the lines.
+    untold = _untold(municipality.pk, payee.pk, last_day)
     StatementLine.objects.bulk_create(
         StatementLine(municipality=municipality, payee=payee, statement_id=key, transaction_id=one)
-        for one in _untold(municipality.pk, payee.pk, last_day)
+        for one, _on in untold
     )
+    if before is None:
+        statement.first_day = min([statement.first_day, *(on for _one, on in untold)])
     _fill(statement)
     statement.save(force_insert=True)
     fees = _rows(_FEES, statement=key)
@@ -258,11 +261,12 @@ def _next_key() -> int:
     return int(_rows("SELECT nextval(pg_get_serial_sequence('payments_statement', 'id'))")[0][0])
 
 
-def _untold(town: int, payee: int, last_day: datetime.date) -> list[int]:
+def _untold(town: int, payee: int, last_day: datetime.date) -> list[tuple[int, datetime.date]]:
+    """Transactions that no statement told, with their days."""
     rows = LedgerTransaction.objects.filter(
         municipality=town, payee=payee, on_date__lte=last_day, statement_line__isnull=True
     )
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    return list(rows.order_by("pk").values_list("pk", "on_date"))
 
 
 def moved_by(statement: Statement) -> Moved:

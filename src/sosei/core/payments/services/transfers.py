@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from sosei.core.payments import locks, locks_papers
 from sosei.core.payments.errors_papers import TransferError
 from sosei.core.payments.models import IncomingTransfer, Payment
-from sosei.core.payments.rules_transfers import Awaited, Candidate, ListError, Problem, candidates, read_list
+from sosei.core.payments.rules_matching import Awaited, Candidate, candidates
+from sosei.core.payments.rules_transfers import ListError, Problem, read_list
 from sosei.core.payments.services import ledger, payments
 from sosei.core.payments.words_papers import LIST_PROBLEMS
 from sosei.core.people import tenancy

@@ -14,12 +14,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from sosei.core.payments import kinds, papers_pdf, papers_shown
+from sosei.core.design.templatetags.design import screen_time
+from sosei.core.payments import kinds, papers_shown
 from sosei.core.payments.errors_payments import KeyTakenError
-from sosei.core.payments.forms_papers import AccountForm, CorrectForm, InvoiceForm, RecipientForm
+from sosei.core.payments.forms_papers import AccountForm, InvoiceForm, RecipientForm
 from sosei.core.payments.letters_payments import account_in_words, receiving_account
 from sosei.core.payments.models import Bill, Invoice, Payment, Receipt, Refund
 from sosei.core.payments.rules_states import AGREED_REFUNDS, UNDER_WAY
@@ -34,25 +34,15 @@ from sosei.core.payments.services import (
     start_payment,
     ways_offered,
 )
-from sosei.core.payments.services.invoices import correct_invoice, issue_invoice, told_charges
+from sosei.core.payments.services.invoices import issue_invoice, told_charges
 from sosei.core.payments.services.receipts import issue_receipt
-from sosei.core.payments.services.refunds import refundable
-from sosei.core.payments.views.papers_common import (
-    Door,
-    done,
-    download,
-    guest_door,
-    host_door,
-    my_door,
-    office_door,
-)
+from sosei.core.payments.views.papers_common import Door, done
+from sosei.core.payments.views.papers_doors import by_every_door
 from sosei.core.payments.words_papers import SHAPES
 from sosei.core.payments.words_payments import PROBLEMS, STEPS
 from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
-from sosei.core.records.own_pages import own_page
 
-Opened = Callable[..., HttpResponse]
 State = Payment.State
 
 HOW = {
@@ -62,31 +52,6 @@ HOW = {
     ),
     "bank": gettext_lazy("振込先が出ます。期限までに振り込みます。"),
 }
-
-
-def _through(opened: Callable[[Any, Door], HttpResponse]) -> dict[str, Opened]:
-    """The same page for everybody who may see the bill, each by an own address."""
-
-    def my(request: Any, pk: int, **more: Any) -> HttpResponse:
-        return opened(request, my_door(request, pk), **more)
-
-    def guest(request: Any, token: str, **more: Any) -> HttpResponse:
-        return opened(request, guest_door(request, token), **more)
-
-    def host(request: Any, code: str, organisation_id: int, pk: int, **more: Any) -> HttpResponse:
-        return opened(request, host_door(request, organisation_id, pk), **more)
-
-    def office(request: Any, code: str, pk: int, **more: Any) -> HttpResponse:
-        return opened(request, office_door(request, pk), **more)
-
-    return {"my": own_page(my), "guest": guest, "host": host, "office": office}
-
-
-def _make(opened: Callable[..., HttpResponse], decorator: Callable[[Opened], Opened]) -> dict[str, Opened]:
-    return {kind: never_cache(decorator(view)) for kind, view in _through(opened).items()}
-
-
-# --- One bill --------------------------------------------------------------------------------------------------------
 
 
 def _bill(request: Any, door: Door) -> HttpResponse:
@@ -336,6 +301,7 @@ def _issue_invoice(request: Any, door: Door, key: int, broken: dict[str, forms.F
                 bill=door.bill,
                 recipient_name=form.cleaned_data["recipient_name"],
                 actor=door.actor,
+                due_on=_due_on(door.bill),
                 by_link=door.by_link,
             )
         )
@@ -345,6 +311,13 @@ def _issue_invoice(request: Any, door: Door, key: int, broken: dict[str, forms.F
         return None
     messages.success(request, _("請求書を出しました。"))
     return redirect(door.url("invoice", invoice_id=made[0].pk))
+
+
+def _due_on(bill: Bill) -> datetime.date | None:
+    """The day on which the time of a payment ends that is under way."""
+    with tenancy.unguarded():
+        waiting = bill.payments.filter(state=State.WAITING, expires_at__isnull=False).order_by("-pk").first()
+    return None if waiting is None else screen_time(waiting.expires_at).date()
 
 
 def _issue_receipt(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
@@ -378,130 +351,4 @@ _ACTIONS: dict[str, Callable[[Any, Door, int, dict[str, forms.Form]], HttpRespon
     "receipt": _issue_receipt,
 }
 
-bill = _make(_bill, require_http_methods(["GET", "HEAD", "POST"]))
-
-
-# --- Papers ----------------------------------------------------------------------------------------------------------
-
-
-def _found_invoice(door: Door, invoice_id: int) -> Invoice:
-    with tenancy.unguarded():
-        found: Invoice | None = (
-            Invoice.objects.select_related("bill", "payee", "replaces", "reverses", "replaced_by")
-            .prefetch_related("lines")
-            .filter(bill=door.bill, pk=invoice_id)
-            .first()
-        )
-    if found is None:
-        raise Http404
-    return found
-
-
-def _invoice(request: Any, door: Door, invoice_id: int) -> HttpResponse:
-    """An invoice to read and print, and a correction of it."""
-    invoice = _found_invoice(door, invoice_id)
-    newer = getattr(invoice, "replaced_by", None)
-    may_correct = door.may_act and newer is None and invoice.reverses_id is None
-    form = CorrectForm(
-        request.POST if request.method == "POST" else None,
-        initial={"recipient_name": invoice.recipient_name},
-    )
-    made: list[Invoice] = []
-
-    def save() -> None:
-        made.append(
-            correct_invoice(
-                invoice=invoice,
-                recipient_name=form.cleaned_data["recipient_name"],
-                reason=form.cleaned_data["reason"],
-                actor=door.actor,
-                by_link=door.by_link,
-            )
-        )
-
-    if request.method == "POST":
-        if not may_correct:
-            raise Http404
-        if done(form, save):
-            messages.success(request, _("直した請求書を出しました。"))
-            return redirect(door.url("invoice", invoice_id=made[0].pk))
-    with tenancy.unguarded():
-        paper = papers_shown.of_invoice(invoice)
-    return render(
-        request,
-        "payments/papers/paper.html",
-        {
-            "door": door,
-            "door_url": door.url(),
-            "paper": paper,
-            "file_url": door.url("invoice-file", invoice_id=invoice.pk),
-            "newer": (newer.number, door.url("invoice", invoice_id=newer.pk)) if newer else None,
-            "form": form if may_correct else None,
-            "crumbs": door.crumbs((paper.number, "")),
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-def _invoice_file(request: Any, door: Door, invoice_id: int) -> HttpResponse:
-    """The PDF of an invoice."""
-    invoice = _found_invoice(door, invoice_id)
-    with tenancy.unguarded():
-        content = papers_pdf.make_paper(
-            lambda: papers_shown.of_invoice(invoice), also_english=door.bill.payer_language == "en"
-        )
-        name = papers_shown.of_invoice(invoice).file_name
-    return download(content, name, "application/pdf")
-
-
-def _found_receipt(door: Door, receipt_id: int) -> Receipt:
-    with tenancy.unguarded():
-        found: Receipt | None = (
-            Receipt.objects.select_related("bill", "payment", "invoice", "replaces", "replaced_by")
-            .filter(bill=door.bill, pk=receipt_id)
-            .first()
-        )
-    if found is None:
-        raise Http404
-    return found
-
-
-def _receipt(request: Any, door: Door, receipt_id: int) -> HttpResponse:
-    """A receipt to read and print."""
-    receipt = _found_receipt(door, receipt_id)
-    newer = getattr(receipt, "replaced_by", None)
-    with tenancy.unguarded():
-        paper = papers_shown.of_receipt(receipt)
-        out_of_date = (
-            newer is None and receipt.payment is not None and refundable(receipt.payment) != receipt.yen
-        )
-    return render(
-        request,
-        "payments/papers/paper.html",
-        {
-            "door": door,
-            "door_url": door.url(),
-            "paper": paper,
-            "file_url": door.url("receipt-file", receipt_id=receipt.pk),
-            "newer": (newer.number, door.url("receipt", receipt_id=newer.pk)) if newer else None,
-            "out_of_date": out_of_date,
-            "crumbs": door.crumbs((paper.number, "")),
-        },
-    )
-
-
-def _receipt_file(request: Any, door: Door, receipt_id: int) -> HttpResponse:
-    """The PDF of a receipt."""
-    receipt = _found_receipt(door, receipt_id)
-    with tenancy.unguarded():
-        content = papers_pdf.make_paper(
-            lambda: papers_shown.of_receipt(receipt), also_english=door.bill.payer_language == "en"
-        )
-        name = papers_shown.of_receipt(receipt).file_name
-    return download(content, name, "application/pdf")
-
-
-invoice = _make(_invoice, require_http_methods(["GET", "HEAD", "POST"]))
-invoice_file = _make(_invoice_file, require_safe)
-receipt = _make(_receipt, require_safe)
-receipt_file = _make(_receipt_file, require_safe)
+bill = by_every_door(_bill, require_http_methods(["GET", "HEAD", "POST"]))

@@ -23,7 +23,8 @@ from sosei.core.payments.forms_papers import (
     SentForm,
 )
 from sosei.core.payments.models import IncomingTransfer, Payment, Payout, Refund, TransferFile
-from sosei.core.payments.rules_transfers import MOST_BYTES, Candidate
+from sosei.core.payments.rules_matching import Candidate
+from sosei.core.payments.rules_transfers import MOST_BYTES
 from sosei.core.payments.services import ledger, parties, payouts, transfers
 from sosei.core.payments.views.papers_common import done, download, handles, money_crumbs, town_url
 from sosei.core.payments.words_papers import REASONS

@@ -99,7 +99,7 @@ THINGS: tuple[Thing, ...] = (
     ("power", "PW-6", "机の電源 6口", "Desk power, 6 outlets", 6_600, 0, {"outlets": 6}),
     ("ups", "UPS-500", "無停電電源 500VA", "UPS 500 VA", 24_200, 0, {"va": 500}),
     ("ups", "UPS-1000", "無停電電源 1000VA", "UPS 1000 VA", 46_200, 0, {"va": 1000}),
-    ("booth", "BT-1", "個室ブース（1人用）", "Sound-proof booth (one person)", 0, 19_800, {}),
+    ("booth", "BT-1", "個室ブース（1人用）", "Sound-proof booth (one person)", 330_000, 0, {}),
     ("display", "TV-75", "ディスプレー 75インチ", "Display, 75 inch", 198_000, 0, {"inch": 75}),
     ("display", "TV-98", "ディスプレー 98インチ", "Display, 98 inch", 495_000, 0, {"inch": 98}),
     ("display", "PJ-150", "プロジェクター 150インチ", "Projector, 150 inch", 528_000, 0, {"inch": 150}),
@@ -303,11 +303,12 @@ def _answer(
 
 def _equipped(place: Place, partner: IctPartner, person: Person, now: datetime.datetime) -> IctNeed:
     began = now - datetime.timedelta(days=45)
-    need = _asked(place, _wanted(place.space, "video_meeting", 6, 20, 2000), began, 7)
+    need = _asked(place, _wanted(place.space, "video_meeting", 6, 60, 2000), began, 7)
     row = _answer(need, partner, person, began + datetime.timedelta(days=3), text="最短2週間で工事できます。")
     with clock_at(began + datetime.timedelta(days=9)):
         work = ict_proposals.choose_proposal(proposal=row, actor=place.owner)
-    built = now - datetime.timedelta(days=20)
+    # Ten in the morning of Japan, so that all is measured on one day.
+    built = (now - datetime.timedelta(days=20)).replace(hour=1, minute=0, second=0, microsecond=0)
     with clock_at(built):
         ict_works.mark_built(work=work, actor=person)
     for turn, (spot, down, up, ping) in enumerate(MEASURED):
@@ -330,7 +331,7 @@ def _offered(
     now: datetime.datetime,
 ) -> IctNeed:
     began = now - datetime.timedelta(days=10)
-    need = _asked(place, _wanted(place.space, "coworking", min(12, place.space.seats), 25, 1500), began, 8)
+    need = _asked(place, _wanted(place.space, "coworking", min(12, place.space.seats), 120, 1500), began, 8)
     _answer(need, partners[0], technicians[0], began + datetime.timedelta(days=2), text="機器は3年保証です。")
     _answer(need, partners[1], technicians[1], began + datetime.timedelta(days=4))
     return need

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -210,7 +210,12 @@ def speaking_for(work: Installation) -> list[SpeedLog]:
 def samples_of(logs: Sequence[SpeedLog]) -> list[Sample]:
     """Measurements as the rules take them: speeds rounded down, times up."""
     return [
-        Sample(log.measured_at, int(log.down * 1000), int(log.up * 1000), -int(-log.ping // 1))
+        Sample(
+            log.measured_at,
+            int(log.down * 1000),
+            int(log.up * 1000),
+            int(log.ping.to_integral_value(ROUND_CEILING)),
+        )
         for log in logs
     ]
 

@@ -5,7 +5,7 @@ How it cannot go wrong
     one `INSERT … SELECT … ON CONFLICT DO NOTHING`; a bare INSERT under such a constraint deadlocks with its rivals by
     design. Rows are counted: fewer than asked for means that somebody else was there, and then nothing at all is kept.
     For orders a function of the database does all that in one round trip (`presets_placing`). In a rush nearly all come
-    when the place is gone: for a single space they are told so by one prepared look, which costs less than an insert.
+    when the place is gone: for a single space a prepared statement looks, takes, or tells them so.
 
 Why it cannot deadlock
     Rows are inserted in the order of (space, start). Of two that wait for each other here, each would hold a row that
@@ -28,7 +28,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.utils import OperationalError
 from psycopg import Cursor
 from psycopg.errors import LockNotAvailable
@@ -88,15 +88,26 @@ _RESERVE = (
     "FROM spaces_reserve(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::uuid, %s, %s)"
 )
 """See `presets_placing`."""
-_LOOK = """
-SELECT o.key = %(key)s, o.until <= %(now)s, (SELECT id FROM spaces_order WHERE key = %(key)s)
-FROM spaces_space s JOIN spaces_occupancy o
-    ON int8range(o.space_id, o.space_id, '[]') && int8range(s.id, s.id, '[]')
-    AND o.period && tstzrange(
+_RESERVE_ONE = """
+WITH place AS MATERIALIZED (
+    SELECT s.id, s.municipality_id, tstzrange(
         %(begins)s - make_interval(mins => s.buffer_before), %(ends)s + make_interval(mins => s.buffer_after)
-    )
-WHERE s.id = %(space)s
-LIMIT 1
+    ) AS period
+    FROM spaces_space s WHERE s.id = %(space)s
+), there AS MATERIALIZED (
+    SELECT o.key = %(key)s AS is_twin, o.until <= %(now)s AS has_expired,
+           (SELECT id FROM spaces_order WHERE key = %(key)s) AS order_id
+    FROM place JOIN spaces_occupancy o
+        ON int8range(o.space_id, o.space_id, '[]') && int8range(place.id, place.id, '[]') AND o.period && place.period
+    LIMIT 1
+), made AS (
+    INSERT INTO spaces_occupancy (municipality_id, space_id, period, key, until)
+    SELECT place.municipality_id, place.id, place.period, %(key)s, %(until)s FROM place
+    WHERE NOT EXISTS (SELECT FROM there) AND NOT EXISTS (SELECT FROM spaces_space p WHERE p.parent_id = place.id)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT made.id, there.* FROM made FULL JOIN there ON true
 """
 NEVER = 1_000_000_000
 """Times a statement is sent before the driver prepares it by itself: only those are prepared that ask for it."""
@@ -152,7 +163,7 @@ def reserve(*, places: Sequence[Place], key: UUID, now: datetime) -> Reserved:
 
     Committed at once, so that those who come too late learn it at once, and not when the whole order is written.
     """
-    seen = _look(places[0], key, now) if len(places) == 1 else None
+    seen = _reserve_one(places[0], key, now) if len(places) == 1 else None
     if seen is not None:
         return seen
     outcome, found = _reserve(places, key, now)
@@ -161,23 +172,31 @@ def reserve(*, places: Sequence[Place], key: UUID, now: datetime) -> Reserved:
     return found
 
 
-def _look(place: Place, key: UUID, now: datetime) -> Reserved | None:
-    """Whoever comes after it was taken sees so at once; None where it may be free. It decides nothing else.
+def _reserve_one(place: Place, key: UUID, now: datetime) -> Reserved | None:
+    """The short way for one space without parts; None where it takes the long one (a hall, a hold that has run out)."""
+    values = {"key": key, "now": now, "until": now + RESERVE_TERM}
+    # Nothing taken and nobody seen: somebody came at the same moment, and is seen the second time.
+    row = _prepared(_RESERVE_ONE, place, values) or _prepared(_RESERVE_ONE, place, values)
+    if row is None:
+        return None
+    made, is_twin, has_expired, order = row
+    if made is not None:
+        return Reserved({0: (made,)})
+    return None if has_expired and order is None else Reserved(order=order, is_twin=bool(is_twin))
 
-    A prepared statement past Django's own cursor, which prepares none: in a rush nearly everybody gets no further.
-    """
-    connection.ensure_connection()
-    raw = connection.connection
+
+def _prepared(sql: str, place: Place, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """One row of a prepared statement, past Django's own cursor, which prepares none: in a rush that is half the time."""
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    raw = database.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = NEVER
     space, period = place
-    asked = {"key": key, "now": now, "space": space.pk, "begins": period.start, "ends": period.end}
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        row = cursor.execute(_LOOK, asked, prepare=True).fetchone()
-    if row is None:
-        return None
-    is_twin, has_expired, order = row
-    return None if has_expired and order is None else Reserved(order=order, is_twin=bool(is_twin))
+    asked = {"space": space.pk, "begins": period.start, "ends": period.end, **values}
+    with database.wrap_database_errors:
+        return Cursor(raw).execute(sql, asked, prepare=True).fetchone()
 
 
 def _reserve(places: Sequence[Place], key: UUID, now: datetime) -> tuple[str, Reserved]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +19,7 @@ from sosei.programmes.spaces import booking_law
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import Door, for_guest, for_host, for_link
 from sosei.programmes.spaces.booking_file import calendar_file
-from sosei.programmes.spaces.booking_panels import booking_panels
+from sosei.programmes.spaces.booking_panels import booking_panels, order_panels
 from sosei.programmes.spaces.booking_standing import standing_of
 from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.forms_booking_steps import MessageForm, NoShowForm
@@ -96,6 +96,7 @@ def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, A
         "order": order,
         "host": order.host,
         "rows": _rows(door, found, request, on_paper=on_paper),
+        "panels": order_panels(found, door, request, on_paper=on_paper),
         "standing": standing,
         "paid": paid,
         "bill_url": bill_page(bill, door),
@@ -119,10 +120,7 @@ def drawn(booking: Booking, now: datetime) -> LadderPicture | None:
 
 def _space_url(booking: Booking) -> str:
     named = {"code": booking.municipality.code, "space_id": booking.space_id}
-    try:
-        return reverse("spaces:space", kwargs=named)
-    except NoReverseMatch:
-        return ""
+    return reverse("spaces:space", kwargs=named)
 
 
 def _order(request: Any, door: Door) -> HttpResponse:
@@ -130,8 +128,7 @@ def _order(request: Any, door: Door) -> HttpResponse:
     if request.method == "POST" and door.is_host:
         return _mark(request, door)
     context = _context(request, door) | {
-        "message_form": MessageForm(person=door.about),
-        "no_show_form": NoShowForm(auto_id="no_show_%s"),
+        "may_write": _can_be_written_to(door),
         "crumbs": door.crumbs(),
     }
     return render(request, "spaces/bookings/order.html", context)
@@ -182,8 +179,16 @@ def _calendar(request: Any, door: Door) -> HttpResponse:
     return response
 
 
+def _can_be_written_to(door: Door) -> bool:
+    """The other side has an account or an address of mail."""
+    return not door.is_host or door.order.person_id is not None or bool(door.order.guest_email)
+
+
 def _message(request: Any, door: Door) -> HttpResponse:
     """Some words to the other side, by mail."""
+    if not _can_be_written_to(door):
+        messages.error(request, _("この人は、メールを書いていません。電話をしてください。"))
+        return redirect(door.url())
     form = MessageForm(request.POST or None, person=door.about)
     if request.method == "POST" and form.is_valid():
         send_words(

@@ -21,7 +21,7 @@ from sosei.programmes.spaces.services import ict_catalogue as services
 from sosei.programmes.spaces.services.ict_catalogue_import import Does, Report, apply, preview
 from sosei.programmes.spaces.services.ict_needs import today_in
 from sosei.programmes.spaces.views.ict_common import own_partner, partner_crumbs, partner_url, tell
-from sosei.programmes.spaces.words_ict_sizing import GOODS, capacity_text
+from sosei.programmes.spaces.words_ict_sizing import GOODS, capacity_texts
 
 SALT = "spaces.ict_catalogue"
 WORDS = {
@@ -50,7 +50,7 @@ def listed(request: Any, code: str, partner_id: int) -> HttpResponse:
         "items": [
             (
                 item,
-                [capacity_text(name, value) for name, value in item.capacity.items()],
+                capacity_texts(item.capacity),
                 item.valid_until is not None and item.valid_until < today,
             )
             for item in items

@@ -112,6 +112,8 @@ def one(request: Any, code: str, host_id: int, need_id: int) -> HttpResponse:
     sizing = sizing_of(need)
     proposals = _proposals(request, need, sizing)
     works = Installation.objects.visible_to(request.user).filter(proposal__need=need)
+    is_open = need.state == IctNeed.State.OPEN
+    waits = ict_proposals.choosing_waits(need) if is_open else ""
     context = {
         "need": need,
         "tag": TAGS[need.state],
@@ -124,7 +126,10 @@ def one(request: Any, code: str, host_id: int, need_id: int) -> HttpResponse:
         "proposals": [one for one in proposals if one.row.state != IctProposal.State.DECLINED],
         "declined": [one for one in proposals if one.row.state == IctProposal.State.DECLINED],
         "lacking": _lacking(need, sizing, proposals),
-        "waits": ict_proposals.choosing_waits(need) if need.state == IctNeed.State.OPEN else "",
+        "waits": waits,
+        "may_choose": is_open
+        and not waits
+        and any(one.row.state == IctProposal.State.ANSWERED for one in proposals),
         "work": works.first(),
         "is_draft": need.state == IctNeed.State.DRAFT,
         "is_editable": need.state in EDITABLE,

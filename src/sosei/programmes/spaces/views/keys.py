@@ -193,8 +193,7 @@ def _voucher_page(request: Any, door: Door, booking_id: int) -> HttpResponse:
         raise Http404(_("引きかえ券は、予約の前の日から見られます。"))
     with tenancy.unguarded():
         codes = list(
-            DoorCode.objects.filter(booking=booking, state__in=LIVE)
-            .exclude(lock__paper_place="")
+            DoorCode.objects.filter(needs_voucher(), booking=booking, state__in=LIVE)
             .select_related("lock")
             .order_by("lock__name", "pk")
         )
@@ -213,6 +212,12 @@ def _voucher_page(request: Any, door: Door, booking_id: int) -> HttpResponse:
         "crumbs": door.crumbs((_("引きかえ券"), "")),
     }
     return render(request, "spaces/keys/voucher.html", context)
+
+
+def needs_voucher() -> Q:
+    """Codes that a counter exchanges: by design, or because the lock does not answer."""
+    by_design = Q(lock__driver=Lock.Driver.PAPER)
+    return by_design | (Q(state=DoorCode.State.FAILED) & ~Q(lock__paper_place=""))
 
 
 def _picture(booking: Booking, code: DoorCode) -> SafeString:
