@@ -1,4 +1,4 @@
-"""The demonstration, loaded once: every test that needs a site of its own starts from a copy of the loaded folder."""
+"""Sites made once: every test that needs one of its own, empty or with the demonstration, starts from a copy."""
 
 from __future__ import annotations
 
@@ -24,35 +24,52 @@ NOT_READ = {".pyc", ".mo"}
 
 
 def copy_demonstration(home: Path) -> None:
-    """Makes `home` a folder as `sosei demo --no-serve` leaves it behind; the first who asks loads it for all.
-
-    What was loaded is kept in SOSEI_HOME for as long as source, requirements and day are the same.
+    """Makes `home` a folder as `sosei demo --no-serve` leaves it behind.
 
     Raises:
         RuntimeError: the demonstration could not be loaded; with what the command said.
     """
-    folder = settings.SOSEI_HOME / "test-demonstration"
+    _copy(home, "test-demonstration", "demo", "--no-serve")
+
+
+def copy_migrated(home: Path) -> None:
+    """Makes `home` a folder as `sosei migrate` leaves it behind: all tables, without rows.
+
+    Raises:
+        RuntimeError: the tables could not be made; with what the command said.
+    """
+    _copy(home, "test-migrated", "migrate")
+
+
+def _copy(home: Path, name: str, *command: str) -> None:
+    """The first who asks runs the command for all.
+
+    What it made is kept in SOSEI_HOME for as long as source, requirements and day are the same.
+    """
+    folder = settings.SOSEI_HOME / name
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder / "lock"):
-        loaded = folder / _fingerprint()
-        if not loaded.is_dir():
+    with alone(folder / "lock"):
+        made = folder / fingerprint()
+        if not made.is_dir():
             for older in folder.iterdir():
                 if older.is_dir():
                     shutil.rmtree(older)
-            _load(folder / "loading")
-            (folder / "loading").rename(loaded)
+            _make(folder / "making", command)
+            (folder / "making").rename(made)
         # Not shutil: the files of the database belong to the user it runs as.
-        subprocess.run(["cp", "-a", f"{loaded}/.", str(home)], check=True)
+        subprocess.run(["cp", "-a", f"{made}/.", str(home)], check=True)
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
+    """Runs the block while no other process of the tests runs one with the same lock."""
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """Names what a loaded site follows from: source, requirements and day."""
     told = hashlib.sha256(f"{timezone.localdate()} {sys.version}".encode())
     for path in sorted([ROOT / "requirements" / "run.txt", *(ROOT / "src").rglob("*")]):
         hidden = any(part.startswith(".") for part in path.relative_to(ROOT).parts)
@@ -62,7 +79,7 @@ def _fingerprint() -> str:
     return told.hexdigest()[:16]
 
 
-def _load(home: Path) -> None:
+def _make(home: Path, command: tuple[str, ...]) -> None:
     home.mkdir()
     kept = {
         key: value
@@ -70,7 +87,7 @@ def _load(home: Path) -> None:
         if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"} and not key.startswith("SOSEI_")
     }
     done = subprocess.run(
-        [sys.executable, "-m", "sosei", "demo", "--no-serve"],
+        [sys.executable, "-m", "sosei", *command],
         env={**kept, "SOSEI_HOME": str(home), "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
         cwd=home,
         capture_output=True,
@@ -80,12 +97,12 @@ def _load(home: Path) -> None:
     )
     if done.returncode:
         raise RuntimeError(
-            f"sosei demo --no-serve ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+            f"sosei {' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         )
     until = time.monotonic() + STOP_SECONDS
     while (home / "postgres" / "postmaster.pid").exists():
         # Half-written files of a running server are no copy.
         if time.monotonic() > until:
-            raise RuntimeError(f"the database of the demonstration did not stop in {STOP_SECONDS} s")
+            raise RuntimeError(f"the database of the copied site did not stop in {STOP_SECONDS} s")
         time.sleep(0.1)
     shutil.rmtree(home / "run", ignore_errors=True)

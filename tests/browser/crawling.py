@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState
 
 from sosei.core.people import demonstration, roles
 from tests.browser.journey_steps import address_name, button_of, violations
+from tests.demonstration_home import alone
 
 TOWN = "07204"
 STARTS = {
@@ -57,7 +59,6 @@ class Crawl:
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
     """What is wrong with the HTML itself, of whichever role."""
-    reached: dict[str, set[str]] = field(default_factory=dict)
 
 
 def sign_in(browser: Browser, site: str, cast: demonstration.Cast, code: str) -> StorageState:
@@ -91,17 +92,30 @@ def signed_in(browser: Browser, site: str) -> dict[str, StorageState | None]:
 
 
 @pytest.fixture(scope="module")
-def crawl(browser: Browser, site: str, signed_in: dict[str, StorageState | None]) -> Crawl:
-    """Follows the links of every page, one page of each name."""
+def crawl(browser: Browser, site: str, signed_in: dict[str, StorageState | None], testrun_uid: str) -> Crawl:
+    """Follows the links of every page, one page of each name; once a run, as all sites are copies."""
+    folder = settings.SOSEI_HOME / "test-crawl"
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder / "lock"):
+        kept = folder / f"{testrun_uid}.json"
+        if not kept.exists():
+            for older in folder.glob("*.json"):
+                older.unlink()
+            kept.write_text(json.dumps(asdict(_walked(browser, site, signed_in))), encoding="utf-8")
+    told = json.loads(kept.read_text(encoding="utf-8"))
+    return Crawl({name: (path, role) for name, (path, role) in told["pages"].items()}, told["plain"])
+
+
+def _walked(browser: Browser, site: str, signed_in: dict[str, StorageState | None]) -> Crawl:
     found = Crawl()
     for role, state in signed_in.items():
         context = browser.new_context(storage_state=state)
-        found.reached[role] = set(_follow(context, site, role, found))
+        _follow(context, site, role, found)
         context.close()
     return found
 
 
-def _follow(context: BrowserContext, site: str, role: str, found: Crawl) -> Iterator[str]:
+def _follow(context: BrowserContext, site: str, role: str, found: Crawl) -> None:
     waiting = list(STARTS.get(role, STAFF_STARTS))
     passed: set[str] = set()
     while waiting:
@@ -123,7 +137,6 @@ def _follow(context: BrowserContext, site: str, role: str, found: Crawl) -> Iter
         arrived = urlsplit(answer.url)
         found.pages.setdefault(name, (arrived.path + (f"?{arrived.query}" if arrived.query else ""), role))
         waiting += _links(arrived.path, html)
-        yield name
 
 
 def _links(path: str, html: str) -> list[str]:

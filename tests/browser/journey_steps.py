@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -45,7 +46,11 @@ def button_of(cast: demonstration.Cast) -> re.Pattern[str]:
 
 def address_name(url: str) -> str:
     """The name of an address of the site; the path itself where it has none."""
-    path = urlsplit(url).path
+    return _name(urlsplit(url).path)
+
+
+@cache
+def _name(path: str) -> str:
     # The names are those of the Japanese addresses; the English ones are the same under a prefix.
     try:
         return resolve(path.removeprefix("/en") if path.startswith("/en/") else path).view_name or path

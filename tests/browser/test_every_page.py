@@ -1,18 +1,14 @@
-"""Every page that can be reached by links, as a visitor and in every role: accessible, silent, whole, in both languages.
+"""Every page that can be reached by links, as a visitor and in every role: accessible, silent, whole.
 
-One file, so that the site is walked once for all.
+In English test_every_page_in_english opens them.
 """
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, StorageState
 
-from sosei.core.people import addresses, demonstration
-from sosei.planning.strategy import demonstration_tables
-from sosei.programmes.jobs.demonstration.tables import rows
+from sosei.core.people import addresses
 from tests.browser.crawling import LOOKED_AT_ELSEWHERE, Crawl, Pages, crawl, signed_in
 
 __all__ = ["crawl", "signed_in"]
@@ -227,72 +223,4 @@ def test_a_page_of_every_kind_in_the_dark(
             page = pages.open(path, role)
             page.emulate_media(color_scheme="dark")
             pages.measure(page, f"{name} {path}", "ja", 375, axe=True)
-    assert pages.faults == []
-
-
-# --- In English -------------------------------------------------------------------------------------------------------
-
-JAPANESE_TEXT = """() => {
-  const found = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const parent = node.parentElement;
-    if (/script|style/i.test(parent.tagName) || parent.closest('[lang]').lang.startsWith('ja')) continue;
-    if (/[\\u3040-\\u30fa\\u4e00-\\u9fff]/.test(node.data)) found.add(node.data.trim());
-  }
-  return [...found];
-}"""
-
-
-WORKER_NAMES = ("family_kana", "given_kana")
-DEPARTMENTS = demonstration_tables.rows("departments")
-QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
-INVENTED = re.compile(r"(?:[^\s（）・:]+ )?[^\s（）・:]+（架空）")
-"""Names of the demonstration's workers and employers' people say themselves that they are invented."""
-"""A title within an English sentence: what was decided under a name stays under that name."""
-NAMES = re.compile(
-    "|".join(
-        sorted(
-            {
-                part
-                for cast in (*demonstration.CAST, demonstration.OPERATOR)
-                for part in (cast.family_name, cast.given_name, cast.family_kana, cast.given_kana)
-                if part
-            }
-            | {part for pair in (*demonstration.FAMILY_NAMES, *demonstration.GIVEN_NAMES) for part in pair}
-            | {person for row in DEPARTMENTS for person in (row["family_name"], row["given_name"]) if person}
-            # A department is named in what happened as it was called then.
-            | {row["name"] for row in DEPARTMENTS}
-            | {
-                row[part]
-                for code, *_ in demonstration.TOWNS
-                for row in rows("workers", code)
-                for part in WORKER_NAMES
-            }
-            # What an input was, a language in its own words, a town's official name in its own settings.
-            | {"架空", "令和", "日本語", *(name for _code, name, _english in demonstration.TOWNS)},
-            key=len,
-            reverse=True,
-        )
-    )
-)
-
-
-def is_a_name(text: str) -> bool:
-    """Names of invented people and departments, and titles that a sentence quotes, stay as they are written."""
-    left = NAMES.sub("", INVENTED.sub("", QUOTED.sub("", text)))
-    return not re.search(r"[\u3040-\u30fa\u4e00-\u9fff]", left)
-
-
-def test_every_page_in_english_holds_no_japanese_but_names(
-    crawl: Crawl, browser: Browser, site: str, signed_in: dict[str, StorageState | None]
-) -> None:
-    with Pages(browser, site, signed_in) as pages:
-        for name, (path, role) in crawl.pages.items():
-            page = pages.open(f"/en{path}", role)
-            pages.measure(page, f"{name} /en{path}", "en", 1280, axe=name not in LOOKED_AT_ELSEWHERE)
-            pages.measure(page, f"{name} /en{path}", "en", 375, axe=False)
-            left = [text for text in page.evaluate(JAPANESE_TEXT) if not is_a_name(text)]
-            if left:
-                pages.faults.append(f"{name} /en{path}: {left}")
     assert pages.faults == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -35,6 +36,30 @@ def sosei(*arguments: str, home: Path, **environment: str) -> subprocess.Complet
         timeout=180,
         check=False,
     )
+
+
+class Shell:
+    """Many commands of one site, one after the other: each is a process of its own, which need not load Sosei again."""
+
+    def __init__(self, home: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.frame.shell"],
+            env=clean_environment(home),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def sosei(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs one command to its end."""
+        assert self._process.stdin and self._process.stdout
+        print(json.dumps(arguments), file=self._process.stdin, flush=True)
+        status, output, errors = json.loads(self._process.stdout.readline())
+        return subprocess.CompletedProcess(["sosei", *arguments], status, output, errors)
+
+    def close(self) -> None:
+        """Ends it."""
+        self._process.communicate()
 
 
 @dataclass

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sosei.gateway.project.cli import DEMO_PORT, _port_in
+from tests.demonstration_home import copy_migrated
 from tests.frame.processes import clean_environment, sosei
 
 
@@ -72,8 +73,7 @@ def test_a_secret_key_that_is_given_is_never_written_down(tmp_path):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, subprocess.Popen[str]]]:
     """A served site over an embedded PostgreSQL of its own, whose wanted port was taken."""
     home = tmp_path_factory.mktemp("home")
-    migrated = sosei("migrate", home=home)
-    assert migrated.returncode == 0, migrated.stderr
+    copy_migrated(home)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -17,7 +17,8 @@ from typing import Any
 
 import psycopg
 
-from tests.frame.processes import answers, free_port, running, sosei, wait_until
+from tests.demonstration_home import copy_migrated
+from tests.frame.processes import answers, free_port, running, wait_until
 from tests.frame.served.tasks import TABLES
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.frame.served.settings"}
@@ -55,8 +56,7 @@ def write(address: str, over: threading.Event, told: list[tuple[str, int]]) -> N
 def test_restarts_under_load_lose_nothing_and_repeat_nothing(
     tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    migrated = sosei("migrate", home=tmp_path)
-    assert migrated.returncode == 0, migrated.stderr
+    copy_migrated(tmp_path)
     port, data = free_port(), tmp_path / "postgres"
     address = f"http://127.0.0.1:{port}"
     arguments = ("serve", "--port", str(port), "--with-worker")

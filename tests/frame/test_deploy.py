@@ -13,6 +13,7 @@ from django.core.management import get_commands, load_command_class
 
 from sosei.gateway.project.environment import read_environment
 from sosei.gateway.project.variables import RULES, VARIABLES
+from tests.demonstration_home import copy_migrated
 from tests.frame.processes import ROOT, free_port, running, sosei, wait_until
 
 DEPLOY = ROOT / "deploy"
@@ -145,8 +146,7 @@ def test_logs_of_a_served_site_are_json_only(tmp_path):
     import json
     import urllib.request
 
-    migrated = sosei("migrate", home=tmp_path)
-    assert migrated.returncode == 0, migrated.stderr
+    copy_migrated(tmp_path)
     port, log = free_port(), tmp_path / "log"
     with running("serve", "--port", str(port), "--workers", "1", home=tmp_path, log=log) as site:
         wait_until(lambda: f":{port}/en/" in site.said(), 60, site.said)

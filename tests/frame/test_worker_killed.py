@@ -14,7 +14,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from sosei.gateway.project.tasks import take_up_stalled_tasks
 from sosei.gateway.project.working import GRACE_SECONDS, TEMPORARY_FAILURE
-from tests.frame.processes import Running, answers, free_port, running, sosei, wait_until
+from tests.demonstration_home import copy_migrated
+from tests.frame.processes import Running, answers, free_port, running, wait_until
 from tests.frame.served.tasks import TABLES, copy_note, leave_work
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.frame.served.settings"}
@@ -171,8 +172,7 @@ def has_ended(process: int) -> bool:
 
 
 def test_the_worker_beside_a_site_comes_back_after_a_kill_and_leaves_with_the_site(tmp_path: Path) -> None:
-    migrated = sosei("migrate", home=tmp_path)
-    assert migrated.returncode == 0, migrated.stderr
+    copy_migrated(tmp_path)
     port = free_port()
     log = tmp_path / "site.log"
     arguments = ("serve", "--port", str(port), "--workers", "1", "--with-worker")

@@ -396,9 +396,8 @@ def wrong_from_everywhere() -> None:
 
 
 def test_who_tries_from_everywhere_reaches_a_wall_but_not_a_browser_its_owner_used(
-    browser: Client, make_person: MakePerson, settings: Any
+    browser: Client, make_person: MakePerson
 ) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     make_person(email="hanako@example.jp", password=PASSWORD)
     sign_in(browser, "hanako@example.jp")
     browser.post(reverse("account_logout"))
@@ -409,8 +408,7 @@ def test_who_tries_from_everywhere_reaches_a_wall_but_not_a_browser_its_owner_us
     assert is_signed_in(browser)
 
 
-def test_a_forged_known_browser_is_none(browser: Client, make_person: MakePerson, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_a_forged_known_browser_is_none(browser: Client, make_person: MakePerson) -> None:
     make_person(email="hanako@example.jp", password=PASSWORD)
     make_person(email="mallory@example.jp", password=PASSWORD)
     mallory = Client()
