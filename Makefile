@@ -16,7 +16,7 @@ PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder --max-worker-rest
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras $(UPGRADE)
 
-.PHONY: help demo test bench audit lint format lock clean
+.PHONY: help demo test static-checks engines-tests bench audit lint format lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -53,14 +53,20 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, coverage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@tools/ensure_chromium.sh
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target static-checks engines-tests
+	$(PYTEST) -n 3 --ignore=tests/browser --ignore=tests/engines
+	$(PYTEST) -n 3 tests/browser
+
+# These use one core; the tests of the engines take the other meanwhile.
+static-checks:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sosei makemigrations --check --dry-run
-	@tools/ensure_chromium.sh
+
+engines-tests:
 	$(PYTEST) -n 2 tests/engines --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --fail-under=95
-	$(PYTEST) -n 3 --ignore=tests/browser --ignore=tests/engines
-	$(PYTEST) -n 3 tests/browser
 
 bench: $(VENV)/dev ## figures that must hold; ONLY=demography for one subject
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

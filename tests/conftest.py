@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.database_template import template
+
 # A busy machine is no failure; what must be quick is measured by `make bench`, side by side.
 settings.register_profile("sosei", deadline=None)
 settings.load_profile("sosei")
@@ -49,6 +51,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public statistics are not beside this checkout (../shared/data)")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of each process is a copy of one that has all tables."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(autouse=True)

@@ -49,7 +49,7 @@ def _copy(home: Path, name: str, *command: str) -> None:
     folder = settings.SOSEI_HOME / name
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder / "lock"):
-        made = folder / _fingerprint()
+        made = folder / fingerprint()
         if not made.is_dir():
             for older in folder.iterdir():
                 if older.is_dir():
@@ -68,7 +68,8 @@ def alone(lock: Path) -> Iterator[None]:
         yield
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """Names what a loaded site follows from: source, requirements and day."""
     told = hashlib.sha256(f"{timezone.localdate()} {sys.version}".encode())
     for path in sorted([ROOT / "requirements" / "run.txt", *(ROOT / "src").rglob("*")]):
         hidden = any(part.startswith(".") for part in path.relative_to(ROOT).parts)

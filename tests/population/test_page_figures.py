@@ -17,6 +17,7 @@ from sosei.planning.population.charts import pyramid as pyramid_chart
 from sosei.planning.population.vision_records import Vision
 from sosei.planning.population.wording import about_persons, ages, number, short_persons, signed
 from tests.population import synthetic_vision
+from tests.vega_lite import check_against_schema
 
 KANA = re.compile(r"[\u3040-\u30ff]")
 
@@ -56,6 +57,8 @@ def test_every_figure_can_be_drawn_tabled_and_told(vision: Vision, slug: str, la
     assert drawn.table.rows
     assert all(len(row) == len(drawn.table.columns) for row in drawn.table.rows)
     assert drawn.sources
+    for panel in drawn.panels:
+        check_against_schema(panel.spec)
 
 
 @pytest.mark.parametrize("slug", figures.BY_SLUG)

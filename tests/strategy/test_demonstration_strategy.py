@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
@@ -16,7 +17,9 @@ from django.test import Client, override_settings
 from sosei.core.people.models import Person
 from sosei.planning.outcomes.models import Fact, Feed, GapShare, Lever
 from sosei.planning.strategy.cells import Basis, read_cell
+from sosei.planning.strategy.charts.kpi import kpi_chart
 from sosei.planning.strategy.fed_values import fed_values
+from sosei.planning.strategy.judging import judge_strategy
 from sosei.planning.strategy.models import (
     Action,
     Campaign,
@@ -32,6 +35,7 @@ from sosei.planning.strategy.models import (
 )
 from sosei.planning.strategy.numbers import today_in
 from tests.strategy.printed_tables import HEADINGS, OVERALL, TABLES
+from tests.vega_lite import check_against_schema
 
 EVERY_CELL = [
     (table, kpi, heading, cell)
@@ -274,3 +278,17 @@ def test_loading_again_adds_nothing_and_leaves_alone_what_somebody_changed(loade
     call_command("load_demonstration_outcomes", verbosity=0)
     assert [model.objects.count() for model in models] == counts
     assert Strategy.objects.filter(term=1, concept="訪れた人が変えた").count() == 2
+
+
+def test_every_chart_of_a_kpi_is_one_that_vega_lite_draws(loaded: None) -> None:
+    judged = [
+        kpi
+        for strategy in Strategy.objects.all()
+        for kpi in judge_strategy(
+            strategy, user=AnonymousUser(), today=today_in(strategy.municipality)
+        ).kpis.values()
+    ]
+    specs = [spec for kpi in judged if (spec := kpi_chart(kpi, kpi.forecast())) is not None]
+    assert len(specs) > 10
+    for spec in specs:
+        check_against_schema(spec)

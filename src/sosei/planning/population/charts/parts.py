@@ -9,11 +9,15 @@ from typing import Any
 from unicodedata import east_asian_width
 
 import altair as alt
+from altair.utils.schemapi import disable_debug_mode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sosei.core.design import chart_theme
 from sosei.planning.population.wording import short_persons
+
+# Half of the time of a drawing went into comparing it with the schema of Vega-Lite, which tests do for every chart.
+disable_debug_mode()
 
 Spec = dict[str, Any]
 Rows = list[dict[str, Any]]
@@ -300,8 +304,8 @@ def _key(title: str) -> Any:
 def finish(
     chart: Any, datasets: dict[str, Rows], height: float | None = None, right: float = 6, top: float = 22
 ) -> Spec:
-    """The spec with theme, data and width of its container; validated by Altair."""
-    spec: Spec = chart.to_dict()
+    """The spec with theme, data and width of its container; tests compare it with Vega-Lite's schema."""
+    spec: Spec = chart.to_dict(validate=False)
     spec.pop("$schema", None)
     spec["config"] = chart_theme.config()
     spec["datasets"] = {**spec.get("datasets", {}), **datasets}
