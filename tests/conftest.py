@@ -35,6 +35,7 @@ LONGEST_FIRST = (
     "test_deploy.py",
     "test_upgrade.py",
     "test_race_contracts.py",
+    "test_race_bookings.py",
 )
 """Files of a minute and more. A few processes take file after file: none shall be left alone with one of these."""
 

@@ -32,7 +32,7 @@ from tests.people.conftest import SignedIn
 from tests.spaces.bookings_world import only, period, place, wish
 from tests.spaces.conftest import SpacesWorld
 
-SECRET = "a-practice-secret"  # noqa: S105
+SECRET = "a-practice-secret"
 MINUTES = timedelta(minutes=1)
 
 
@@ -275,7 +275,7 @@ def test_what_happened_at_the_door_is_written_down_once_and_the_booking_counts_a
 
 def test_a_lock_does_as_it_is_told_by_its_own_site_alone(spaces: SpacesWorld, door: DoorLock) -> None:
     lock = hang(spaces.rooms[0], door, spaces.owner)
-    lock.secret = "another-secret"  # noqa: S105
+    lock.secret = "another-secret"
     with pytest.raises(LockError, match="合言葉"):
         driver_of(lock).list_codes()
 

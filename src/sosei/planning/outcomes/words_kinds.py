@@ -115,6 +115,7 @@ SPACE = Attribute(
         "room": _("部屋"),
         "hall": _("ホール"),
         "kitchen": _("台所"),
+        "shop": _("店"),
         "outdoor": _("屋外"),
     },
 )

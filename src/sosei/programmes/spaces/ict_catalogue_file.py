@@ -80,10 +80,22 @@ _OTHERS = {
 _KINDS_WRITTEN = {
     "ap": "access_point",
     "wifi": "access_point",
+    "無線ap": "access_point",
     "光回線": "line",
+    "ルータ": "router",
+    "スイッチ": "switch",
+    "poeスイッチ": "switch",
+    "ブース": "booth",
     "コンセント": "power",
     "ups": "ups",
+    "モニター": "display",
+    "ディスプレイ": "display",
+    "カメラ": "camera",
+    "鍵": "lock",
+    "工事": "work",
+    "設定": "work",
 }
+"""Other words for the kinds, folded as headings are."""
 
 
 def _by_heading() -> dict[str, str]:

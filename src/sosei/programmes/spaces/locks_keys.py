@@ -1,4 +1,4 @@
-"""The only row locks of keys: the order of a booking (`locks`), then the locks on its doors; and who speaks to a lock alone."""
+"""The only row locks of keys: a booking's order (`locks`), then the locks on its doors; who speaks to one is alone."""
 
 from __future__ import annotations
 

@@ -114,16 +114,16 @@ def open_bill(
 
     Args:
         payee: who is owed; None for the town itself, from which the platform takes nothing.
-        person: who owes; None for a guest, who then needs an address of mail.
+        person: who owes; None for a guest, who then needs an address of mail or a telephone.
 
     Raises:
         UndeclaredPayableError: nobody declared the kind.
-        BillError: a guest without an address; the thing has a bill of somebody else.
+        BillError: a guest whom nobody can reach; the thing has a bill of somebody else.
     """
     kinds.payable(kind)
-    if person is None and not payer_email:
+    if person is None and not (payer_email or payer_phone):
         raise BillError(
-            _("メールアドレスを入れてください。支払いの案内を送るために要ります。"), "payer_email"
+            _("メールアドレスか電話番号を入れてください。支払いの案内をするために要ります。"), "payer_email"
         )
     with tenancy.unguarded():
         rate = fee_rate_on(municipality, ledger.today()) if payee is not None and not is_public_fee else None

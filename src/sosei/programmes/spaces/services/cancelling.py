@@ -151,7 +151,7 @@ def cancel(
             return done
         for one in rows:
             must_step(one, State.CANCELLED, who, now)
-        pass
+        placing.free(bookings=[one.pk for one in rows])
         made: list[BookingCancellation] = []
         for order in orders.values():
             mine = [one for one in rows if one.order_id == order.pk]

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     """Serves one lock until stopped; its codes live as long as it does, and the site sends them again."""
 
     help = "練習用の鍵を動かす / run a practice lock"
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where it stands and by what it knows the site."""
