@@ -6,23 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payments', '0002_balance'),
+        ("payments", "0002_balance"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='refund',
-            name='refund_forward',
+            model_name="refund",
+            name="refund_forward",
         ),
         migrations.AddField(
-            model_name='deposit',
-            name='fee',
-            field=models.PositiveIntegerField(default=0, verbose_name='引かれた決済手数料（円）'),
+            model_name="deposit",
+            name="fee",
+            field=models.PositiveIntegerField(default=0, verbose_name="引かれた決済手数料（円）"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='refund',
-            trigger=pgtrigger.compiler.Trigger(name='refund_forward', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{asked:sent,asked:done,asked:failed,asked:waiting_account,waiting_account:asked,waiting_account:done,waiting_account:failed,sent:done,sent:failed,sent:waiting_account,sent:asked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1606d3cee0e5d6b2af26784c9fae7ffc790954e1', operation='UPDATE', pgid='pgtrigger_refund_forward_f1973', table='payments_refund', when='BEFORE')),
+            model_name="refund",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refund_forward",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{asked:sent,asked:done,asked:failed,asked:waiting_account,waiting_account:asked,waiting_account:done,waiting_account:failed,sent:done,sent:failed,sent:waiting_account,sent:asked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="1606d3cee0e5d6b2af26784c9fae7ffc790954e1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_refund_forward_f1973",
+                    table="payments_refund",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -14,2320 +14,7195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0004_phones_and_uses'),
-        ('records', '0003_secret_messages'),
+        ("people", "0004_phones_and_uses"),
+        ("records", "0003_secret_messages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Space',
+            name="Space",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('desk', '机・席'), ('room', '部屋'), ('hall', 'ホール'), ('kitchen', '台所'), ('shop', '店'), ('outdoor', '屋外')], max_length=8, verbose_name='種類')),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='名前（英語）')),
-                ('about', models.TextField(blank=True, verbose_name='紹介')),
-                ('about_en', models.TextField(blank=True, verbose_name='紹介（英語）')),
-                ('official_id', models.CharField(blank=True, max_length=40, verbose_name='公共施設の番号')),
-                ('postcode', models.CharField(blank=True, max_length=7, verbose_name='郵便番号')),
-                ('address', models.CharField(max_length=200, verbose_name='住所')),
-                ('latitude', models.DecimalField(decimal_places=6, max_digits=8, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(46)], verbose_name='緯度')),
-                ('longitude', models.DecimalField(decimal_places=6, max_digits=9, validators=[django.core.validators.MinValueValidator(122), django.core.validators.MaxValueValidator(154)], verbose_name='経度')),
-                ('access', models.CharField(blank=True, max_length=300, verbose_name='行きかた')),
-                ('floor', models.CharField(blank=True, max_length=20, verbose_name='階')),
-                ('area_m2', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='広さ（㎡）')),
-                ('seats', models.PositiveIntegerField(verbose_name='定員（人）')),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='設備')),
-                ('uses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='使い道')),
-                ('rules', models.TextField(blank=True, verbose_name='きまり')),
-                ('rules_en', models.TextField(blank=True, verbose_name='きまり（英語）')),
-                ('step_free', models.CharField(blank=True, choices=[('', 'わからない'), ('yes', '段差がない'), ('partly', '一部に段差がある'), ('no', '段差がある')], max_length=6, verbose_name='段差')),
-                ('step_free_note', models.CharField(blank=True, max_length=300, verbose_name='段差・トイレなどの説明')),
-                ('way', models.CharField(choices=[('instant', 'すぐに決まる'), ('request', '貸す人が返事をする')], default='instant', max_length=7, verbose_name='予約の決まり方')),
-                ('by_lottery', models.BooleanField(default=False, verbose_name='先に抽選をする')),
-                ('residents_only', models.BooleanField(default=False, verbose_name='市内に住む・勤める・通う人だけ')),
-                ('overnight', models.BooleanField(default=False, verbose_name='夜どおし使える')),
-                ('lodging_permit', models.CharField(blank=True, max_length=60, verbose_name='旅館業などの許可番号（泊まれる場所だけ）')),
-                ('buffer_before', models.PositiveSmallIntegerField(default=0, verbose_name='前に空ける時間（分）')),
-                ('buffer_after', models.PositiveSmallIntegerField(default=0, verbose_name='後に空ける時間（分）')),
-                ('step_minutes', models.PositiveSmallIntegerField(default=30, verbose_name='予約のきざみ（分）')),
-                ('min_minutes', models.PositiveIntegerField(default=60, verbose_name='いちばん短い利用（分）')),
-                ('max_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='いちばん長い利用（分）')),
-                ('notice_minutes', models.PositiveIntegerField(default=0, verbose_name='何分前まで予約できるか')),
-                ('horizon_days', models.PositiveSmallIntegerField(default=90, verbose_name='何日先まで予約できるか')),
-                ('horizon_days_outside', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='市外の人は何日先まで予約できるか')),
-                ('closed_on_holidays', models.BooleanField(default=False, verbose_name='祝日は休み')),
-                ('ways_to_pay', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=list, size=None, verbose_name='支払いの方法')),
-                ('state', models.CharField(choices=[('draft', '下書き'), ('asked', '確認を待っている'), ('published', '公開中'), ('refused', '公開できない'), ('closed', '終わった')], default='draft', max_length=9, verbose_name='状態')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='公開した時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='決めた理由')),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, editable=False, size=None)),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='決めた人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("desk", "机・席"),
+                            ("room", "部屋"),
+                            ("hall", "ホール"),
+                            ("kitchen", "台所"),
+                            ("shop", "店"),
+                            ("outdoor", "屋外"),
+                        ],
+                        max_length=8,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="名前（英語）")),
+                ("about", models.TextField(blank=True, verbose_name="紹介")),
+                ("about_en", models.TextField(blank=True, verbose_name="紹介（英語）")),
+                ("official_id", models.CharField(blank=True, max_length=40, verbose_name="公共施設の番号")),
+                ("postcode", models.CharField(blank=True, max_length=7, verbose_name="郵便番号")),
+                ("address", models.CharField(max_length=200, verbose_name="住所")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        decimal_places=6,
+                        max_digits=8,
+                        validators=[
+                            django.core.validators.MinValueValidator(20),
+                            django.core.validators.MaxValueValidator(46),
+                        ],
+                        verbose_name="緯度",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        decimal_places=6,
+                        max_digits=9,
+                        validators=[
+                            django.core.validators.MinValueValidator(122),
+                            django.core.validators.MaxValueValidator(154),
+                        ],
+                        verbose_name="経度",
+                    ),
+                ),
+                ("access", models.CharField(blank=True, max_length=300, verbose_name="行きかた")),
+                ("floor", models.CharField(blank=True, max_length=20, verbose_name="階")),
+                (
+                    "area_m2",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="広さ（㎡）"
+                    ),
+                ),
+                ("seats", models.PositiveIntegerField(verbose_name="定員（人）")),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="設備",
+                    ),
+                ),
+                (
+                    "uses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="使い道",
+                    ),
+                ),
+                ("rules", models.TextField(blank=True, verbose_name="きまり")),
+                ("rules_en", models.TextField(blank=True, verbose_name="きまり（英語）")),
+                (
+                    "step_free",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "わからない"),
+                            ("yes", "段差がない"),
+                            ("partly", "一部に段差がある"),
+                            ("no", "段差がある"),
+                        ],
+                        max_length=6,
+                        verbose_name="段差",
+                    ),
+                ),
+                (
+                    "step_free_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="段差・トイレなどの説明"),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("instant", "すぐに決まる"), ("request", "貸す人が返事をする")],
+                        default="instant",
+                        max_length=7,
+                        verbose_name="予約の決まり方",
+                    ),
+                ),
+                ("by_lottery", models.BooleanField(default=False, verbose_name="先に抽選をする")),
+                (
+                    "residents_only",
+                    models.BooleanField(default=False, verbose_name="市内に住む・勤める・通う人だけ"),
+                ),
+                ("overnight", models.BooleanField(default=False, verbose_name="夜どおし使える")),
+                (
+                    "lodging_permit",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="旅館業などの許可番号（泊まれる場所だけ）"
+                    ),
+                ),
+                (
+                    "buffer_before",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="前に空ける時間（分）"),
+                ),
+                (
+                    "buffer_after",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="後に空ける時間（分）"),
+                ),
+                (
+                    "step_minutes",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="予約のきざみ（分）"),
+                ),
+                (
+                    "min_minutes",
+                    models.PositiveIntegerField(default=60, verbose_name="いちばん短い利用（分）"),
+                ),
+                (
+                    "max_minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="いちばん長い利用（分）"),
+                ),
+                (
+                    "notice_minutes",
+                    models.PositiveIntegerField(default=0, verbose_name="何分前まで予約できるか"),
+                ),
+                (
+                    "horizon_days",
+                    models.PositiveSmallIntegerField(default=90, verbose_name="何日先まで予約できるか"),
+                ),
+                (
+                    "horizon_days_outside",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="市外の人は何日先まで予約できるか"
+                    ),
+                ),
+                ("closed_on_holidays", models.BooleanField(default=False, verbose_name="祝日は休み")),
+                (
+                    "ways_to_pay",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="支払いの方法",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("asked", "確認を待っている"),
+                            ("published", "公開中"),
+                            ("refused", "公開できない"),
+                            ("closed", "終わった"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="公開した時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                ("decision_reason", models.CharField(blank=True, max_length=300, verbose_name="決めた理由")),
+                (
+                    "words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="決めた人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '場所',
-                'verbose_name_plural': '場所',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "場所",
+                "verbose_name_plural": "場所",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='順')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('state', models.CharField(choices=[('held', '支払いを待っている'), ('requested', '返事を待っている'), ('confirmed', '決まった'), ('declined', 'ことわられた'), ('lapsed', '期限が過ぎた'), ('cancelled', '取り消した'), ('used', '使った'), ('no_show', '来なかった')], max_length=9, verbose_name='状態')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('tax_percent', models.PositiveSmallIntegerField(verbose_name='消費税率（％）')),
-                ('quote', models.JSONField(verbose_name='料金の内訳')),
-                ('ladder', models.JSONField(verbose_name='取り消しの決まり')),
-                ('ladder_from', models.DateTimeField(verbose_name='取り消しの決まりを数えはじめる時刻')),
-                ('booked_at', models.DateTimeField(verbose_name='予約した時刻')),
-                ('answer_until', models.DateTimeField(blank=True, null=True, verbose_name='いつまでに')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='決まった時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='終わった時刻')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='前日のお知らせをした時刻')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='貸す人へのことば')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="順")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "支払いを待っている"),
+                            ("requested", "返事を待っている"),
+                            ("confirmed", "決まった"),
+                            ("declined", "ことわられた"),
+                            ("lapsed", "期限が過ぎた"),
+                            ("cancelled", "取り消した"),
+                            ("used", "使った"),
+                            ("no_show", "来なかった"),
+                        ],
+                        max_length=9,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("tax_percent", models.PositiveSmallIntegerField(verbose_name="消費税率（％）")),
+                ("quote", models.JSONField(verbose_name="料金の内訳")),
+                ("ladder", models.JSONField(verbose_name="取り消しの決まり")),
+                ("ladder_from", models.DateTimeField(verbose_name="取り消しの決まりを数えはじめる時刻")),
+                ("booked_at", models.DateTimeField(verbose_name="予約した時刻")),
+                ("answer_until", models.DateTimeField(blank=True, null=True, verbose_name="いつまでに")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="決まった時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="終わった時刻")),
+                (
+                    "reminded_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="前日のお知らせをした時刻"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="貸す人へのことば")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '予約',
-                'verbose_name_plural': '予約',
-                'ordering': ['period', 'pk'],
+                "verbose_name": "予約",
+                "verbose_name_plural": "予約",
+                "ordering": ["period", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CatalogueItem',
+            name="CatalogueItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('line', '回線'), ('router', 'ルーター'), ('switch', 'スイッチ（PoE）'), ('access_point', 'アクセスポイント'), ('booth', '個室ブース'), ('display', 'ディスプレー'), ('camera', 'カメラ・マイク'), ('power', '電源'), ('ups', '無停電電源'), ('lock', 'スマートロック'), ('shredder', 'シュレッダー'), ('work', '工事・設定')], max_length=12, verbose_name='種類')),
-                ('code', models.CharField(max_length=40, verbose_name='型番')),
-                ('name', models.CharField(max_length=120, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='名前（英語）')),
-                ('capacity', models.JSONField(blank=True, default=dict, verbose_name='できること（数）')),
-                ('first_yen', models.PositiveIntegerField(default=0, verbose_name='初めの費用（円）')),
-                ('monthly_yen', models.PositiveIntegerField(default=0, verbose_name='月の費用（円）')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='価格の期限')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='売るのをやめた時刻')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("line", "回線"),
+                            ("router", "ルーター"),
+                            ("switch", "スイッチ（PoE）"),
+                            ("access_point", "アクセスポイント"),
+                            ("booth", "個室ブース"),
+                            ("display", "ディスプレー"),
+                            ("camera", "カメラ・マイク"),
+                            ("power", "電源"),
+                            ("ups", "無停電電源"),
+                            ("lock", "スマートロック"),
+                            ("shredder", "シュレッダー"),
+                            ("work", "工事・設定"),
+                        ],
+                        max_length=12,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="型番")),
+                ("name", models.CharField(max_length=120, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="名前（英語）")),
+                ("capacity", models.JSONField(blank=True, default=dict, verbose_name="できること（数）")),
+                ("first_yen", models.PositiveIntegerField(default=0, verbose_name="初めの費用（円）")),
+                ("monthly_yen", models.PositiveIntegerField(default=0, verbose_name="月の費用（円）")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="価格の期限")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="売るのをやめた時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'カタログの品',
-                'verbose_name_plural': 'カタログの品',
-                'ordering': ['kind', 'first_yen', 'pk'],
+                "verbose_name": "カタログの品",
+                "verbose_name_plural": "カタログの品",
+                "ordering": ["kind", "first_yen", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DamageReport',
+            name="DamageReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('guest', '使った人から'), ('host', '貸した人から')], max_length=5, verbose_name='どちらから')),
-                ('text', models.TextField(verbose_name='何があったか')),
-                ('yen_claimed', models.PositiveIntegerField(default=0, verbose_name='請求する額（円）')),
-                ('state', models.CharField(choices=[('open', '返事を待っている'), ('agreed', '認めた'), ('disputed', '認めない'), ('settled', '解決した'), ('dropped', '取り下げた')], default='open', max_length=8, verbose_name='状態')),
-                ('told_at', models.DateTimeField(verbose_name='報告した時刻')),
-                ('answer', models.TextField(blank=True, verbose_name='相手の返事')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='返事の時刻')),
-                ('yen_agreed', models.PositiveIntegerField(blank=True, null=True, verbose_name='払うことになった額（円）')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='解決した時刻')),
-                ('settled_reason', models.CharField(blank=True, max_length=300, verbose_name='解決の理由')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='damage_reports', to='spaces.booking')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='解決した人')),
-                ('told_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='報告した人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("guest", "使った人から"), ("host", "貸した人から")],
+                        max_length=5,
+                        verbose_name="どちらから",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="何があったか")),
+                ("yen_claimed", models.PositiveIntegerField(default=0, verbose_name="請求する額（円）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "返事を待っている"),
+                            ("agreed", "認めた"),
+                            ("disputed", "認めない"),
+                            ("settled", "解決した"),
+                            ("dropped", "取り下げた"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("told_at", models.DateTimeField(verbose_name="報告した時刻")),
+                ("answer", models.TextField(blank=True, verbose_name="相手の返事")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="返事の時刻")),
+                (
+                    "yen_agreed",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="払うことになった額（円）"
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="解決した時刻")),
+                ("settled_reason", models.CharField(blank=True, max_length=300, verbose_name="解決の理由")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="damage_reports",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="解決した人",
+                    ),
+                ),
+                (
+                    "told_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="報告した人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'こわれた・よごれたの報告',
-                'verbose_name_plural': 'こわれた・よごれたの報告',
-                'ordering': ['-told_at', '-pk'],
+                "verbose_name": "こわれた・よごれたの報告",
+                "verbose_name_plural": "こわれた・よごれたの報告",
+                "ordering": ["-told_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Host',
+            name="Host",
             fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='space_host', serialize=False, to='people.organisation', verbose_name='団体')),
-                ('kind', models.CharField(choices=[('private', '民間'), ('public', '公共施設')], default='private', max_length=7, verbose_name='種類')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='名称（英語）')),
-                ('state', models.CharField(choices=[('asked', '確認を待っている'), ('approved', '確認ずみ'), ('refused', '登録できない')], default='asked', max_length=8, verbose_name='状態')),
-                ('representative', models.CharField(max_length=80, verbose_name='代表者の名前')),
-                ('address', models.CharField(max_length=200, verbose_name='所在地')),
-                ('phone', models.CharField(max_length=20, verbose_name='電話')),
-                ('email', models.EmailField(max_length=254, verbose_name='メール')),
-                ('about', models.TextField(blank=True, verbose_name='紹介')),
-                ('about_en', models.TextField(blank=True, verbose_name='紹介（英語）')),
-                ('asked_at', models.DateTimeField(verbose_name='登録を申し込んだ時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('decision_reason', models.TextField(blank=True, verbose_name='決めた理由')),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申し込んだ人')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='決めた人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_hosts', to='people.municipality')),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="space_host",
+                        serialize=False,
+                        to="people.organisation",
+                        verbose_name="団体",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("private", "民間"), ("public", "公共施設")],
+                        default="private",
+                        max_length=7,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="名称（英語）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "確認を待っている"),
+                            ("approved", "確認ずみ"),
+                            ("refused", "登録できない"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("representative", models.CharField(max_length=80, verbose_name="代表者の名前")),
+                ("address", models.CharField(max_length=200, verbose_name="所在地")),
+                ("phone", models.CharField(max_length=20, verbose_name="電話")),
+                ("email", models.EmailField(max_length=254, verbose_name="メール")),
+                ("about", models.TextField(blank=True, verbose_name="紹介")),
+                ("about_en", models.TextField(blank=True, verbose_name="紹介（英語）")),
+                ("asked_at", models.DateTimeField(verbose_name="登録を申し込んだ時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                ("decision_reason", models.TextField(blank=True, verbose_name="決めた理由")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申し込んだ人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="決めた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_hosts",
+                        to="people.municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '貸す人',
-                'verbose_name_plural': '貸す人',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "貸す人",
+                "verbose_name_plural": "貸す人",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Extra',
+            name="Extra",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=60, verbose_name='名前（英語）')),
-                ('per', models.CharField(choices=[('booking', '1回の予約'), ('hour', '1時間')], max_length=7, verbose_name='単位')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=60, verbose_name="名前（英語）")),
+                (
+                    "per",
+                    models.CharField(
+                        choices=[("booking", "1回の予約"), ("hour", "1時間")],
+                        max_length=7,
+                        verbose_name="単位",
+                    ),
+                ),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '追加の料金',
-                'verbose_name_plural': '追加の料金',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "追加の料金",
+                "verbose_name_plural": "追加の料金",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DamageReportEvent',
+            name="DamageReportEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('side', models.CharField(choices=[('guest', '使った人から'), ('host', '貸した人から')], max_length=5, verbose_name='どちらから')),
-                ('text', models.TextField(verbose_name='何があったか')),
-                ('yen_claimed', models.PositiveIntegerField(default=0, verbose_name='請求する額（円）')),
-                ('state', models.CharField(choices=[('open', '返事を待っている'), ('agreed', '認めた'), ('disputed', '認めない'), ('settled', '解決した'), ('dropped', '取り下げた')], default='open', max_length=8, verbose_name='状態')),
-                ('told_at', models.DateTimeField(verbose_name='報告した時刻')),
-                ('answer', models.TextField(blank=True, verbose_name='相手の返事')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='返事の時刻')),
-                ('yen_agreed', models.PositiveIntegerField(blank=True, null=True, verbose_name='払うことになった額（円）')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='解決した時刻')),
-                ('settled_reason', models.CharField(blank=True, max_length=300, verbose_name='解決の理由')),
-                ('booking', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.booking')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.damagereport')),
-                ('settled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='解決した人')),
-                ('told_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='報告した人')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("guest", "使った人から"), ("host", "貸した人から")],
+                        max_length=5,
+                        verbose_name="どちらから",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="何があったか")),
+                ("yen_claimed", models.PositiveIntegerField(default=0, verbose_name="請求する額（円）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "返事を待っている"),
+                            ("agreed", "認めた"),
+                            ("disputed", "認めない"),
+                            ("settled", "解決した"),
+                            ("dropped", "取り下げた"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("told_at", models.DateTimeField(verbose_name="報告した時刻")),
+                ("answer", models.TextField(blank=True, verbose_name="相手の返事")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="返事の時刻")),
+                (
+                    "yen_agreed",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="払うことになった額（円）"
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="解決した時刻")),
+                ("settled_reason", models.CharField(blank=True, max_length=300, verbose_name="解決の理由")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.damagereport",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="解決した人",
+                    ),
+                ),
+                (
+                    "told_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="報告した人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='damagereport',
-            name='host',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='damage_reports', to='spaces.host'),
-        ),
-        migrations.CreateModel(
-            name='CalendarFeed',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('address', models.URLField(max_length=500, verbose_name='アドレス')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='最後に読めた時刻')),
-                ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='最後に読もうとした時刻')),
-                ('problem', models.CharField(blank=True, max_length=300, verbose_name='読めない理由')),
-                ('clashes', models.JSONField(blank=True, default=list, verbose_name='こちらの予約とぶつかった予定')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-            ],
-            options={
-                'verbose_name': '取り込むカレンダー',
-                'verbose_name_plural': '取り込むカレンダー',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BookingCancellation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('guest', '使う人'), ('host', '貸す人'), ('town', '市'), ('program', '期限が過ぎたため')], max_length=7, verbose_name='取り消した側')),
-                ('reason_code', models.CharField(max_length=24, verbose_name='理由の種類')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('percent', models.PositiveSmallIntegerField(verbose_name='取り消し料（％）')),
-                ('yen_owed', models.PositiveIntegerField(verbose_name='取り消し料（円）')),
-                ('yen_returned', models.PositiveIntegerField(verbose_name='返す額（円）')),
-                ('step', models.JSONField(verbose_name='あてはまった段階')),
-                ('key', models.UUIDField(unique=True)),
-                ('at', models.DateTimeField(verbose_name='時刻')),
-                ('booking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cancellation', to='spaces.booking')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='取り消した人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-            ],
-            options={
-                'verbose_name': '予約の取り消し',
-                'verbose_name_plural': '予約の取り消し',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='booking',
-            name='host',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='spaces.host'),
-        ),
-        migrations.CreateModel(
-            name='HostEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('kind', models.CharField(choices=[('private', '民間'), ('public', '公共施設')], default='private', max_length=7, verbose_name='種類')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='名称（英語）')),
-                ('state', models.CharField(choices=[('asked', '確認を待っている'), ('approved', '確認ずみ'), ('refused', '登録できない')], default='asked', max_length=8, verbose_name='状態')),
-                ('representative', models.CharField(max_length=80, verbose_name='代表者の名前')),
-                ('address', models.CharField(max_length=200, verbose_name='所在地')),
-                ('phone', models.CharField(max_length=20, verbose_name='電話')),
-                ('email', models.EmailField(max_length=254, verbose_name='メール')),
-                ('about', models.TextField(blank=True, verbose_name='紹介')),
-                ('about_en', models.TextField(blank=True, verbose_name='紹介（英語）')),
-                ('asked_at', models.DateTimeField(verbose_name='登録を申し込んだ時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('decision_reason', models.TextField(blank=True, verbose_name='決めた理由')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申し込んだ人')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='決めた人')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='people.organisation', verbose_name='団体')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.host')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='IctNeed',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(max_length=24, verbose_name='使い道')),
-                ('people', models.PositiveIntegerField(verbose_name='人数')),
-                ('uses', models.JSONField(default=list, verbose_name='同時の使い道')),
-                ('survey', models.JSONField(default=dict, verbose_name='現地のようす')),
-                ('wishes', models.TextField(blank=True, verbose_name='希望')),
-                ('misses', models.JSONField(blank=True, default=list, verbose_name='もとになった検索')),
-                ('income_basis', models.JSONField(blank=True, default=dict, verbose_name='増える予約の見込み')),
-                ('state', models.CharField(choices=[('draft', '下書き'), ('open', '提案を待っている'), ('chosen', '決めた'), ('done', '工事が終わった'), ('dropped', '取りやめた')], default='draft', max_length=7, verbose_name='状態')),
-                ('answer_until', models.DateField(blank=True, null=True, verbose_name='提案の期限')),
-                ('asked_at', models.DateTimeField(verbose_name='出した時刻')),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='出した人')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ict_needs', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ict_needs', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': 'ICTの相談',
-                'verbose_name_plural': 'ICTの相談',
-                'ordering': ['-asked_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IctPartner',
-            fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='ict_partner', serialize=False, to='people.organisation', verbose_name='団体')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='名称（英語）')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='電話')),
-                ('email', models.EmailField(max_length=254, verbose_name='メール')),
-                ('about', models.TextField(blank=True, verbose_name='紹介')),
-                ('admitted_at', models.DateTimeField(verbose_name='認めた時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='やめた時刻')),
-                ('admitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='認めた人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ict_partners', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': 'ICTの会社',
-                'verbose_name_plural': 'ICTの会社',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CatalogueItemEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('line', '回線'), ('router', 'ルーター'), ('switch', 'スイッチ（PoE）'), ('access_point', 'アクセスポイント'), ('booth', '個室ブース'), ('display', 'ディスプレー'), ('camera', 'カメラ・マイク'), ('power', '電源'), ('ups', '無停電電源'), ('lock', 'スマートロック'), ('shredder', 'シュレッダー'), ('work', '工事・設定')], max_length=12, verbose_name='種類')),
-                ('code', models.CharField(max_length=40, verbose_name='型番')),
-                ('name', models.CharField(max_length=120, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='名前（英語）')),
-                ('capacity', models.JSONField(blank=True, default=dict, verbose_name='できること（数）')),
-                ('first_yen', models.PositiveIntegerField(default=0, verbose_name='初めの費用（円）')),
-                ('monthly_yen', models.PositiveIntegerField(default=0, verbose_name='月の費用（円）')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='価格の期限')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='売るのをやめた時刻')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.catalogueitem')),
-                ('partner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.ictpartner')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='catalogueitem',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='spaces.ictpartner'),
-        ),
-        migrations.CreateModel(
-            name='IctPartnerEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='名称（英語）')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='電話')),
-                ('email', models.EmailField(max_length=254, verbose_name='メール')),
-                ('about', models.TextField(blank=True, verbose_name='紹介')),
-                ('admitted_at', models.DateTimeField(verbose_name='認めた時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='やめた時刻')),
-                ('admitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='認めた人')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='people.organisation', verbose_name='団体')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.ictpartner')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='IctProposal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('variant', models.CharField(choices=[('economy', '費用をおさえる'), ('balanced', 'ちょうどよい'), ('robust', '止まりにくい')], max_length=8, verbose_name='案')),
-                ('steps', models.JSONField(verbose_name='計算の道すじ')),
-                ('first_yen', models.PositiveIntegerField(verbose_name='初めの費用（円）')),
-                ('monthly_yen', models.PositiveIntegerField(verbose_name='月の費用（円）')),
-                ('income_yen', models.PositiveIntegerField(verbose_name='月に増える収入の見込み（円）')),
-                ('months', models.PositiveIntegerField(blank=True, null=True, verbose_name='元がとれるまでの月数')),
-                ('state', models.CharField(choices=[('suggested', '計算した案'), ('answered', '会社が答えた'), ('declined', '会社がことわった'), ('chosen', '選ばれた'), ('not_chosen', '選ばれなかった')], default='suggested', max_length=10, verbose_name='状態')),
-                ('answer', models.TextField(blank=True, verbose_name='会社の返事')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='返事の時刻')),
-                ('promised_down', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='約束する下り（Mbps）')),
-                ('promised_up', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='約束する上り（Mbps）')),
-                ('promised_ping', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='約束するping（ms）')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='見積もりの期限')),
-                ('install_on', models.DateField(blank=True, null=True, verbose_name='工事の日')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='spaces.ictneed')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='spaces.ictpartner')),
-            ],
-            options={
-                'verbose_name': 'ICTの提案',
-                'verbose_name_plural': 'ICTの提案',
-                'ordering': ['first_yen', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IctLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順')),
-                ('kind', models.CharField(max_length=12, verbose_name='種類')),
-                ('name', models.CharField(max_length=120, verbose_name='名前')),
-                ('quantity', models.PositiveIntegerField(verbose_name='数')),
-                ('first_yen', models.PositiveIntegerField(verbose_name='初めの費用（円）')),
-                ('monthly_yen', models.PositiveIntegerField(verbose_name='月の費用（円）')),
-                ('why', models.JSONField(blank=True, default=dict, verbose_name='なぜこの数か')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.catalogueitem')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.ictpartner')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='spaces.ictproposal')),
-            ],
-            options={
-                'verbose_name': '提案の行',
-                'verbose_name_plural': '提案の行',
-                'ordering': ['position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IctProposalEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('variant', models.CharField(choices=[('economy', '費用をおさえる'), ('balanced', 'ちょうどよい'), ('robust', '止まりにくい')], max_length=8, verbose_name='案')),
-                ('steps', models.JSONField(verbose_name='計算の道すじ')),
-                ('first_yen', models.PositiveIntegerField(verbose_name='初めの費用（円）')),
-                ('monthly_yen', models.PositiveIntegerField(verbose_name='月の費用（円）')),
-                ('income_yen', models.PositiveIntegerField(verbose_name='月に増える収入の見込み（円）')),
-                ('months', models.PositiveIntegerField(blank=True, null=True, verbose_name='元がとれるまでの月数')),
-                ('state', models.CharField(choices=[('suggested', '計算した案'), ('answered', '会社が答えた'), ('declined', '会社がことわった'), ('chosen', '選ばれた'), ('not_chosen', '選ばれなかった')], default='suggested', max_length=10, verbose_name='状態')),
-                ('answer', models.TextField(blank=True, verbose_name='会社の返事')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='返事の時刻')),
-                ('promised_down', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='約束する下り（Mbps）')),
-                ('promised_up', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='約束する上り（Mbps）')),
-                ('promised_ping', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='約束するping（ms）')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='見積もりの期限')),
-                ('install_on', models.DateField(blank=True, null=True, verbose_name='工事の日')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('need', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.ictneed')),
-                ('partner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.ictpartner')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.ictproposal')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Installation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('planned', '工事の前'), ('built', '工事が終わった'), ('accepted', '検収した'), ('refused', 'やり直し')], default='planned', max_length=8, verbose_name='状態')),
-                ('planned_on', models.DateField(verbose_name='工事の日')),
-                ('built_at', models.DateTimeField(blank=True, null=True, verbose_name='工事が終わった時刻')),
-                ('promised_down', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='約束した下り（Mbps）')),
-                ('promised_up', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='約束した上り（Mbps）')),
-                ('promised_ping', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='約束したping（ms）')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='検収した時刻')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='検収のことば')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='検収した人')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.ictpartner')),
-                ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='installation', to='spaces.ictproposal')),
-            ],
-            options={
-                'verbose_name': '工事',
-                'verbose_name_plural': '工事',
-                'ordering': ['-planned_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Ladder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='記号')),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='名前（英語）')),
-                ('free_after_booking_hours', models.PositiveSmallIntegerField(default=0, verbose_name='予約してから無料で取り消せる時間')),
-                ('steps', models.JSONField(verbose_name='段階')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ladders', to='spaces.host')),
-                ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': '取り消しの決まり',
-                'verbose_name_plural': '取り消しの決まり',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LadderEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=20, verbose_name='記号')),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='名前（英語）')),
-                ('free_after_booking_hours', models.PositiveSmallIntegerField(default=0, verbose_name='予約してから無料で取り消せる時間')),
-                ('steps', models.JSONField(verbose_name='段階')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('host', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.ladder')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Lock',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('driver', models.CharField(choices=[('simulated', '練習用の鍵'), ('paper', '紙の引きかえ券（鍵は窓口）')], max_length=10, verbose_name='種類')),
-                ('address', models.URLField(blank=True, max_length=300, verbose_name='鍵のアドレス')),
-                ('secret', models.CharField(blank=True, max_length=80)),
-                ('paper_place', models.CharField(blank=True, max_length=200, verbose_name='鍵をわたす場所')),
-                ('minutes_before', models.PositiveSmallIntegerField(default=10, verbose_name='何分前から開くか')),
-                ('minutes_after', models.PositiveSmallIntegerField(default=10, verbose_name='何分後まで開くか')),
-                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='最後に返事があった時刻')),
-                ('problem', models.CharField(blank=True, max_length=300, verbose_name='鍵の問題')),
-                ('failures', models.PositiveIntegerField(default=0, verbose_name='続けて返事がなかった回数')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locks', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': '鍵',
-                'verbose_name_plural': '鍵',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DoorCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='暗証番号')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='使える時間')),
-                ('state', models.CharField(choices=[('made', '作った'), ('sent', '鍵に送った'), ('ended', '使えなくした'), ('failed', '鍵に送れない')], default='made', max_length=6, verbose_name='状態')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='鍵に送った時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使えなくした時刻')),
-                ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='鍵から消えた時刻')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='使う人に知らせた時刻')),
-                ('tries', models.PositiveIntegerField(default=0, verbose_name='送れなかった回数')),
-                ('problem', models.CharField(blank=True, max_length=300, verbose_name='送れない理由')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='door_codes', to='spaces.booking')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('lock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='spaces.lock')),
-            ],
-            options={
-                'verbose_name': '暗証番号',
-                'verbose_name_plural': '暗証番号',
-                'ordering': ['period', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LockUse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='時刻')),
-                ('opened', models.BooleanField(verbose_name='開いた')),
-                ('why', models.CharField(blank=True, max_length=24, verbose_name='開かなかった理由')),
-                ('event', models.CharField(max_length=64)),
-                ('code', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='spaces.doorcode')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('lock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='spaces.lock')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '鍵の記録',
-                'verbose_name_plural': '鍵の記録',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Lottery',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='名前')),
-                ('title_en', models.CharField(blank=True, max_length=80, verbose_name='名前（英語）')),
-                ('use_from', models.DateField(verbose_name='使う期間の始まり')),
-                ('use_until', models.DateField(verbose_name='使う期間の終わり')),
-                ('enter_from', models.DateTimeField(verbose_name='申し込みの始まり')),
-                ('enter_until', models.DateTimeField(verbose_name='申し込みの終わり')),
-                ('draw_at', models.DateTimeField(verbose_name='抽選の時刻')),
-                ('confirm_until', models.DateTimeField(verbose_name='当たった人が決める期限')),
-                ('residents_first', models.BooleanField(default=True, verbose_name='市内の人を先に')),
-                ('max_entries', models.PositiveSmallIntegerField(default=5, verbose_name='1人が申し込める数')),
-                ('state', models.CharField(choices=[('announced', 'お知らせ中'), ('drawn', '抽選ずみ'), ('closed', '終わった'), ('called_off', '取りやめた')], default='announced', max_length=10, verbose_name='状態')),
-                ('seed_digest', models.CharField(max_length=64, verbose_name='種の要約（SHA-256）')),
-                ('sealed_seed', models.CharField(max_length=64)),
-                ('seed', models.CharField(blank=True, max_length=64, verbose_name='種')),
-                ('drawn_at', models.DateTimeField(blank=True, null=True, verbose_name='抽選した時刻')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lotteries', to='spaces.host')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作った人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_lotteries', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': '抽選',
-                'verbose_name_plural': '抽選',
-                'ordering': ['-use_from', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LotteryDraw',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entries_digest', models.CharField(max_length=64, verbose_name='申し込みの一覧の要約（SHA-256）')),
-                ('method', models.CharField(max_length=20, verbose_name='方法の版')),
-                ('results', models.JSONField(verbose_name='番号ごとの結果')),
-                ('at', models.DateTimeField(verbose_name='時刻')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='抽選した人')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('lottery', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='draw', to='spaces.lottery')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': '抽選の結果',
-                'verbose_name_plural': '抽選の結果',
-            },
-        ),
-        migrations.CreateModel(
-            name='LotteryEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=80, verbose_name='名前')),
-                ('title_en', models.CharField(blank=True, max_length=80, verbose_name='名前（英語）')),
-                ('use_from', models.DateField(verbose_name='使う期間の始まり')),
-                ('use_until', models.DateField(verbose_name='使う期間の終わり')),
-                ('enter_from', models.DateTimeField(verbose_name='申し込みの始まり')),
-                ('enter_until', models.DateTimeField(verbose_name='申し込みの終わり')),
-                ('draw_at', models.DateTimeField(verbose_name='抽選の時刻')),
-                ('confirm_until', models.DateTimeField(verbose_name='当たった人が決める期限')),
-                ('residents_first', models.BooleanField(default=True, verbose_name='市内の人を先に')),
-                ('max_entries', models.PositiveSmallIntegerField(default=5, verbose_name='1人が申し込める数')),
-                ('state', models.CharField(choices=[('announced', 'お知らせ中'), ('drawn', '抽選ずみ'), ('closed', '終わった'), ('called_off', '取りやめた')], default='announced', max_length=10, verbose_name='状態')),
-                ('seed_digest', models.CharField(max_length=64, verbose_name='種の要約（SHA-256）')),
-                ('seed', models.CharField(blank=True, max_length=64, verbose_name='種')),
-                ('drawn_at', models.DateTimeField(blank=True, null=True, verbose_name='抽選した時刻')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('made_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作った人')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.lottery')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Order',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=14, unique=True, verbose_name='予約番号')),
-                ('guest_name', models.CharField(max_length=80, verbose_name='使う人の名前')),
-                ('guest_email', models.EmailField(blank=True, max_length=254, verbose_name='使う人のメール')),
-                ('guest_phone', models.CharField(blank=True, max_length=20, verbose_name='使う人の電話')),
-                ('guest_language', models.CharField(default='ja', max_length=5, verbose_name='使う人のことば')),
-                ('look_up_hash', models.CharField(blank=True, max_length=64)),
-                ('shape', models.CharField(choices=[('single', '1回'), ('series', 'くり返し'), ('rooms', 'いくつかの部屋')], default='single', max_length=6, verbose_name='形')),
-                ('source', models.CharField(choices=[('web', 'サイト'), ('phone', '電話・窓口'), ('lottery', '抽選'), ('waiting', '空き待ち'), ('offer', '募集への返事')], default='web', max_length=7, verbose_name='どこから')),
-                ('tier', models.CharField(choices=[('resident', '市内'), ('outside', '市外')], default='outside', max_length=8, verbose_name='区分')),
-                ('purpose', models.CharField(max_length=24, verbose_name='使い道')),
-                ('purpose_note', models.CharField(blank=True, max_length=300, verbose_name='使い道の説明')),
-                ('heads', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('from_outside', models.PositiveIntegerField(default=0, verbose_name='市外から来る人数')),
-                ('remote_workers', models.PositiveIntegerField(default=0, verbose_name='リモートワークをする人数')),
-                ('way_to_pay', models.CharField(blank=True, max_length=10, verbose_name='支払いの方法')),
-                ('repeats', models.JSONField(blank=True, null=True, verbose_name='くり返し方')),
-                ('shown', models.JSONField(default=dict, verbose_name='申し込む前に示したこと')),
-                ('key', models.UUIDField(unique=True)),
-                ('made_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='spaces.host', verbose_name='貸す人')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申し込んだ人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_orders', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='space_orders', to=settings.AUTH_USER_MODEL, verbose_name='使う人')),
-            ],
-            options={
-                'verbose_name': '予約の申し込み',
-                'verbose_name_plural': '予約の申し込み',
-                'ordering': ['-made_at', '-pk'],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='booking',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='spaces.order'),
+            model_name="damagereport",
+            name="host",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="damage_reports", to="spaces.host"
+            ),
         ),
         migrations.CreateModel(
-            name='PriceList',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='いつから')),
-                ('combine', models.BooleanField(default=True, verbose_name='ちがう種類の料金を組み合わせる')),
-                ('ordinance', models.CharField(blank=True, max_length=120, verbose_name='根拠の条例など')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作った人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                ("address", models.URLField(max_length=500, verbose_name="アドレス")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="最後に読めた時刻")),
+                (
+                    "tried_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="最後に読もうとした時刻"),
+                ),
+                ("problem", models.CharField(blank=True, max_length=300, verbose_name="読めない理由")),
+                (
+                    "clashes",
+                    models.JSONField(blank=True, default=list, verbose_name="こちらの予約とぶつかった予定"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '料金表',
-                'verbose_name_plural': '料金表',
-                'ordering': ['-valid_from', 'pk'],
+                "verbose_name": "取り込むカレンダー",
+                "verbose_name_plural": "取り込むカレンダー",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SearchMiss',
+            name="BookingCancellation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='さがした日')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True, verbose_name='使いたい時間')),
-                ('minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='使いたい長さ（分）')),
-                ('kind', models.CharField(blank=True, max_length=8, verbose_name='種類')),
-                ('use', models.CharField(blank=True, max_length=24, verbose_name='使い道')),
-                ('seats', models.PositiveIntegerField(blank=True, null=True, verbose_name='人数')),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='設備')),
-                ('step_free', models.BooleanField(default=False, verbose_name='段差がないこと')),
-                ('yen', models.PositiveIntegerField(blank=True, null=True, verbose_name='予算（円）')),
-                ('why', models.CharField(max_length=24, verbose_name='見つからなかった理由')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='回数')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("guest", "使う人"),
+                            ("host", "貸す人"),
+                            ("town", "市"),
+                            ("program", "期限が過ぎたため"),
+                        ],
+                        max_length=7,
+                        verbose_name="取り消した側",
+                    ),
+                ),
+                ("reason_code", models.CharField(max_length=24, verbose_name="理由の種類")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("percent", models.PositiveSmallIntegerField(verbose_name="取り消し料（％）")),
+                ("yen_owed", models.PositiveIntegerField(verbose_name="取り消し料（円）")),
+                ("yen_returned", models.PositiveIntegerField(verbose_name="返す額（円）")),
+                ("step", models.JSONField(verbose_name="あてはまった段階")),
+                ("key", models.UUIDField(unique=True)),
+                ("at", models.DateTimeField(verbose_name="時刻")),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cancellation",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="取り消した人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '見つからなかった検索',
-                'verbose_name_plural': '見つからなかった検索',
-                'ordering': ['-on', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SpaceIndex',
-            fields=[
-                ('space', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='found_as', serialize=False, to='spaces.space')),
-                ('uses', models.BigIntegerField(verbose_name='使い道')),
-                ('equipment', models.BigIntegerField(verbose_name='設備')),
-                ('latitude', models.FloatField(verbose_name='緯度')),
-                ('longitude', models.FloatField(verbose_name='経度')),
-                ('seats', models.PositiveIntegerField(verbose_name='定員（人）')),
-                ('min_minutes', models.PositiveIntegerField(verbose_name='いちばん短い利用（分）')),
-                ('max_minutes', models.PositiveIntegerField(verbose_name='いちばん長い利用（分）')),
-                ('notice_minutes', models.PositiveIntegerField(verbose_name='何分前まで予約できるか')),
-                ('buffer_before', models.PositiveSmallIntegerField(verbose_name='前に空ける時間（分）')),
-                ('buffer_after', models.PositiveSmallIntegerField(verbose_name='後に空ける時間（分）')),
-                ('step_minutes', models.PositiveSmallIntegerField(verbose_name='予約のきざみ（分）')),
-                ('horizon_days', models.PositiveSmallIntegerField(verbose_name='何日先まで予約できるか')),
-                ('horizon_days_outside', models.PositiveSmallIntegerField(verbose_name='市外の人は何日先まで予約できるか')),
-                ('overnight', models.BooleanField(verbose_name='夜どおし使える')),
-                ('closed_on_holidays', models.BooleanField(verbose_name='祝日は休み')),
-                ('residents_only', models.BooleanField(verbose_name='市内に住む・勤める・通う人だけ')),
-                ('by_lottery', models.BooleanField(verbose_name='先に抽選をする')),
-                ('step_free', models.BooleanField(verbose_name='段差がない')),
-                ('kind', models.CharField(max_length=8, verbose_name='種類')),
-                ('tree', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='この場所とその中の場所')),
-                ('open', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='予約できる時間')),
-                ('prices', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='いちばん安い料金')),
-                ('name', models.CharField(max_length=200, verbose_name='名前')),
-            ],
-            options={
-                'verbose_name': '場所の索引',
-                'verbose_name_plural': '場所の索引',
-            },
-        ),
-        migrations.AddField(
-            model_name='space',
-            name='host',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spaces', to='spaces.host', verbose_name='貸す人'),
-        ),
-        migrations.AddField(
-            model_name='space',
-            name='ladder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spaces', to='spaces.ladder', verbose_name='取り消しの決まり'),
-        ),
-        migrations.AddField(
-            model_name='space',
-            name='municipality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spaces', to='people.municipality'),
-        ),
-        migrations.AddField(
-            model_name='space',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='spaces.space', verbose_name='この場所をふくむホール'),
-        ),
-        migrations.CreateModel(
-            name='PriceListEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('valid_from', models.DateField(verbose_name='いつから')),
-                ('combine', models.BooleanField(default=True, verbose_name='ちがう種類の料金を組み合わせる')),
-                ('ordinance', models.CharField(blank=True, max_length=120, verbose_name='根拠の条例など')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('made_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作った人')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.pricelist')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='pricelist',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='price_lists', to='spaces.space'),
-        ),
-        migrations.CreateModel(
-            name='PriceItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hour', '1時間'), ('slot', '時間帯'), ('day', '1日'), ('package', 'パック')], max_length=7, verbose_name='種類')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=60, verbose_name='名前（英語）')),
-                ('tier', models.CharField(choices=[('all', 'だれでも'), ('resident', '市内'), ('outside', '市外')], default='all', max_length=8, verbose_name='区分')),
-                ('days', models.CharField(choices=[('all', '毎日'), ('weekday', '平日'), ('off', '土日・祝日')], default='all', max_length=7, verbose_name='曜日')),
-                ('season_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='季節の始まり（月日）')),
-                ('season_until', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='季節の終わり（月日）')),
-                ('opens', models.PositiveSmallIntegerField(default=0, verbose_name='始まり（0時からの分）')),
-                ('closes', models.PositiveSmallIntegerField(default=1440, verbose_name='終わり（0時からの分）')),
-                ('minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='パックの長さ、または最低の時間（分）')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='順')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('price_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='spaces.pricelist')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '料金',
-                'verbose_name_plural': '料金',
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OpeningHour',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opening', '開いている時間'), ('bookable', '予約できる時間')], max_length=8, verbose_name='種類')),
-                ('day', models.PositiveSmallIntegerField(choices=[(0, '月曜日'), (1, '火曜日'), (2, '水曜日'), (3, '木曜日'), (4, '金曜日'), (5, '土曜日'), (6, '日曜日'), (7, '祝日')], verbose_name='曜日')),
-                ('opens', models.PositiveSmallIntegerField(verbose_name='始まり（0時からの分）')),
-                ('closes', models.PositiveSmallIntegerField(verbose_name='終わり（0時からの分）')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='いつから')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='いつまで')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '時間',
-                'verbose_name_plural': '時間',
-                'ordering': ['kind', 'day', 'opens', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LotterySpace',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('lottery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='spaces.lottery')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '抽選する場所',
-                'verbose_name_plural': '抽選する場所',
-            },
-        ),
-        migrations.CreateModel(
-            name='LotteryEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='番号')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('tier', models.CharField(choices=[('resident', '市内'), ('outside', '市外')], max_length=8, verbose_name='区分')),
-                ('purpose', models.CharField(max_length=24, verbose_name='使い道')),
-                ('heads', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='希望の順')),
-                ('state', models.CharField(choices=[('entered', '申し込んだ'), ('withdrawn', '取り下げた'), ('won', '当たった'), ('lost', '外れた'), ('confirmed', '予約した'), ('lapsed', '期限が過ぎた')], default='entered', max_length=9, verbose_name='状態')),
-                ('place', models.PositiveIntegerField(blank=True, null=True, verbose_name='抽選の順番')),
-                ('outcome', models.JSONField(blank=True, null=True, verbose_name='結果の理由')),
-                ('entered_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lottery_entry', to='spaces.booking')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('lottery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='spaces.lottery')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lottery_entries', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '抽選の申し込み',
-                'verbose_name_plural': '抽選の申し込み',
-                'ordering': ['number'],
+                "verbose_name": "予約の取り消し",
+                "verbose_name_plural": "予約の取り消し",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='lottery',
-            name='spaces',
-            field=models.ManyToManyField(related_name='lotteries', through='spaces.LotterySpace', to='spaces.space'),
+            model_name="booking",
+            name="host",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="spaces.host"
+            ),
         ),
         migrations.CreateModel(
-            name='LockEvent',
+            name="HostEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('driver', models.CharField(choices=[('simulated', '練習用の鍵'), ('paper', '紙の引きかえ券（鍵は窓口）')], max_length=10, verbose_name='種類')),
-                ('address', models.URLField(blank=True, max_length=300, verbose_name='鍵のアドレス')),
-                ('paper_place', models.CharField(blank=True, max_length=200, verbose_name='鍵をわたす場所')),
-                ('minutes_before', models.PositiveSmallIntegerField(default=10, verbose_name='何分前から開くか')),
-                ('minutes_after', models.PositiveSmallIntegerField(default=10, verbose_name='何分後まで開くか')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.lock')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("private", "民間"), ("public", "公共施設")],
+                        default="private",
+                        max_length=7,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="名称（英語）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "確認を待っている"),
+                            ("approved", "確認ずみ"),
+                            ("refused", "登録できない"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("representative", models.CharField(max_length=80, verbose_name="代表者の名前")),
+                ("address", models.CharField(max_length=200, verbose_name="所在地")),
+                ("phone", models.CharField(max_length=20, verbose_name="電話")),
+                ("email", models.EmailField(max_length=254, verbose_name="メール")),
+                ("about", models.TextField(blank=True, verbose_name="紹介")),
+                ("about_en", models.TextField(blank=True, verbose_name="紹介（英語）")),
+                ("asked_at", models.DateTimeField(verbose_name="登録を申し込んだ時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                ("decision_reason", models.TextField(blank=True, verbose_name="決めた理由")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申し込んだ人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="決めた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        serialize=False,
+                        to="people.organisation",
+                        verbose_name="団体",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.host",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="IctNeed",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("use", models.CharField(max_length=24, verbose_name="使い道")),
+                ("people", models.PositiveIntegerField(verbose_name="人数")),
+                ("uses", models.JSONField(default=list, verbose_name="同時の使い道")),
+                ("survey", models.JSONField(default=dict, verbose_name="現地のようす")),
+                ("wishes", models.TextField(blank=True, verbose_name="希望")),
+                ("misses", models.JSONField(blank=True, default=list, verbose_name="もとになった検索")),
+                (
+                    "income_basis",
+                    models.JSONField(blank=True, default=dict, verbose_name="増える予約の見込み"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("open", "提案を待っている"),
+                            ("chosen", "決めた"),
+                            ("done", "工事が終わった"),
+                            ("dropped", "取りやめた"),
+                        ],
+                        default="draft",
+                        max_length=7,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("answer_until", models.DateField(blank=True, null=True, verbose_name="提案の期限")),
+                ("asked_at", models.DateTimeField(verbose_name="出した時刻")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="出した人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ict_needs",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ict_needs",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ICTの相談",
+                "verbose_name_plural": "ICTの相談",
+                "ordering": ["-asked_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="IctPartner",
+            fields=[
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="ict_partner",
+                        serialize=False,
+                        to="people.organisation",
+                        verbose_name="団体",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="名称（英語）")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="電話")),
+                ("email", models.EmailField(max_length=254, verbose_name="メール")),
+                ("about", models.TextField(blank=True, verbose_name="紹介")),
+                ("admitted_at", models.DateTimeField(verbose_name="認めた時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="やめた時刻")),
+                (
+                    "admitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="認めた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ict_partners",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ICTの会社",
+                "verbose_name_plural": "ICTの会社",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CatalogueItemEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("line", "回線"),
+                            ("router", "ルーター"),
+                            ("switch", "スイッチ（PoE）"),
+                            ("access_point", "アクセスポイント"),
+                            ("booth", "個室ブース"),
+                            ("display", "ディスプレー"),
+                            ("camera", "カメラ・マイク"),
+                            ("power", "電源"),
+                            ("ups", "無停電電源"),
+                            ("lock", "スマートロック"),
+                            ("shredder", "シュレッダー"),
+                            ("work", "工事・設定"),
+                        ],
+                        max_length=12,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="型番")),
+                ("name", models.CharField(max_length=120, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="名前（英語）")),
+                ("capacity", models.JSONField(blank=True, default=dict, verbose_name="できること（数）")),
+                ("first_yen", models.PositiveIntegerField(default=0, verbose_name="初めの費用（円）")),
+                ("monthly_yen", models.PositiveIntegerField(default=0, verbose_name="月の費用（円）")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="価格の期限")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="売るのをやめた時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.catalogueitem",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.ictpartner",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='lock',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locks', to='spaces.space'),
+            model_name="catalogueitem",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="items", to="spaces.ictpartner"
+            ),
         ),
         migrations.CreateModel(
-            name='InstallationEvent',
+            name="IctPartnerEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('planned', '工事の前'), ('built', '工事が終わった'), ('accepted', '検収した'), ('refused', 'やり直し')], default='planned', max_length=8, verbose_name='状態')),
-                ('planned_on', models.DateField(verbose_name='工事の日')),
-                ('built_at', models.DateTimeField(blank=True, null=True, verbose_name='工事が終わった時刻')),
-                ('promised_down', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='約束した下り（Mbps）')),
-                ('promised_up', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='約束した上り（Mbps）')),
-                ('promised_ping', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='約束したping（ms）')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='検収した時刻')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='検収のことば')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='検収した人')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('partner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.ictpartner')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.installation')),
-                ('proposal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.ictproposal')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="名称（英語）")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="電話")),
+                ("email", models.EmailField(max_length=254, verbose_name="メール")),
+                ("about", models.TextField(blank=True, verbose_name="紹介")),
+                ("admitted_at", models.DateTimeField(verbose_name="認めた時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="やめた時刻")),
+                (
+                    "admitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="認めた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        serialize=False,
+                        to="people.organisation",
+                        verbose_name="団体",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.ictpartner",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="IctProposal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "variant",
+                    models.CharField(
+                        choices=[
+                            ("economy", "費用をおさえる"),
+                            ("balanced", "ちょうどよい"),
+                            ("robust", "止まりにくい"),
+                        ],
+                        max_length=8,
+                        verbose_name="案",
+                    ),
+                ),
+                ("steps", models.JSONField(verbose_name="計算の道すじ")),
+                ("first_yen", models.PositiveIntegerField(verbose_name="初めの費用（円）")),
+                ("monthly_yen", models.PositiveIntegerField(verbose_name="月の費用（円）")),
+                ("income_yen", models.PositiveIntegerField(verbose_name="月に増える収入の見込み（円）")),
+                (
+                    "months",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="元がとれるまでの月数"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "計算した案"),
+                            ("answered", "会社が答えた"),
+                            ("declined", "会社がことわった"),
+                            ("chosen", "選ばれた"),
+                            ("not_chosen", "選ばれなかった"),
+                        ],
+                        default="suggested",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="会社の返事")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="返事の時刻")),
+                (
+                    "promised_down",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="約束する下り（Mbps）",
+                    ),
+                ),
+                (
+                    "promised_up",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="約束する上り（Mbps）",
+                    ),
+                ),
+                (
+                    "promised_ping",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="約束するping（ms）",
+                    ),
+                ),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="見積もりの期限")),
+                ("install_on", models.DateField(blank=True, null=True, verbose_name="工事の日")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="spaces.ictneed",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="spaces.ictpartner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ICTの提案",
+                "verbose_name_plural": "ICTの提案",
+                "ordering": ["first_yen", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="IctLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順")),
+                ("kind", models.CharField(max_length=12, verbose_name="種類")),
+                ("name", models.CharField(max_length=120, verbose_name="名前")),
+                ("quantity", models.PositiveIntegerField(verbose_name="数")),
+                ("first_yen", models.PositiveIntegerField(verbose_name="初めの費用（円）")),
+                ("monthly_yen", models.PositiveIntegerField(verbose_name="月の費用（円）")),
+                ("why", models.JSONField(blank=True, default=dict, verbose_name="なぜこの数か")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="spaces.catalogueitem",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.ictpartner"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="spaces.ictproposal",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "提案の行",
+                "verbose_name_plural": "提案の行",
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="IctProposalEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "variant",
+                    models.CharField(
+                        choices=[
+                            ("economy", "費用をおさえる"),
+                            ("balanced", "ちょうどよい"),
+                            ("robust", "止まりにくい"),
+                        ],
+                        max_length=8,
+                        verbose_name="案",
+                    ),
+                ),
+                ("steps", models.JSONField(verbose_name="計算の道すじ")),
+                ("first_yen", models.PositiveIntegerField(verbose_name="初めの費用（円）")),
+                ("monthly_yen", models.PositiveIntegerField(verbose_name="月の費用（円）")),
+                ("income_yen", models.PositiveIntegerField(verbose_name="月に増える収入の見込み（円）")),
+                (
+                    "months",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="元がとれるまでの月数"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "計算した案"),
+                            ("answered", "会社が答えた"),
+                            ("declined", "会社がことわった"),
+                            ("chosen", "選ばれた"),
+                            ("not_chosen", "選ばれなかった"),
+                        ],
+                        default="suggested",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="会社の返事")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="返事の時刻")),
+                (
+                    "promised_down",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="約束する下り（Mbps）",
+                    ),
+                ),
+                (
+                    "promised_up",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="約束する上り（Mbps）",
+                    ),
+                ),
+                (
+                    "promised_ping",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="約束するping（ms）",
+                    ),
+                ),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="見積もりの期限")),
+                ("install_on", models.DateField(blank=True, null=True, verbose_name="工事の日")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.ictneed",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.ictpartner",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.ictproposal",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Installation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "工事の前"),
+                            ("built", "工事が終わった"),
+                            ("accepted", "検収した"),
+                            ("refused", "やり直し"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("planned_on", models.DateField(verbose_name="工事の日")),
+                ("built_at", models.DateTimeField(blank=True, null=True, verbose_name="工事が終わった時刻")),
+                (
+                    "promised_down",
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="約束した下り（Mbps）"),
+                ),
+                (
+                    "promised_up",
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="約束した上り（Mbps）"),
+                ),
+                (
+                    "promised_ping",
+                    models.DecimalField(decimal_places=2, max_digits=7, verbose_name="約束したping（ms）"),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="検収した時刻")),
+                (
+                    "decision_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="検収のことば"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="検収した人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.ictpartner"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="installation",
+                        to="spaces.ictproposal",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "工事",
+                "verbose_name_plural": "工事",
+                "ordering": ["-planned_on", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Ladder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="記号")),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="名前（英語）")),
+                (
+                    "free_after_booking_hours",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="予約してから無料で取り消せる時間"
+                    ),
+                ),
+                ("steps", models.JSONField(verbose_name="段階")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ladders",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "取り消しの決まり",
+                "verbose_name_plural": "取り消しの決まり",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LadderEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=20, verbose_name="記号")),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="名前（英語）")),
+                (
+                    "free_after_booking_hours",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="予約してから無料で取り消せる時間"
+                    ),
+                ),
+                ("steps", models.JSONField(verbose_name="段階")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.ladder",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Lock",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                (
+                    "driver",
+                    models.CharField(
+                        choices=[("simulated", "練習用の鍵"), ("paper", "紙の引きかえ券（鍵は窓口）")],
+                        max_length=10,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("address", models.URLField(blank=True, max_length=300, verbose_name="鍵のアドレス")),
+                ("secret", models.CharField(blank=True, max_length=80)),
+                ("paper_place", models.CharField(blank=True, max_length=200, verbose_name="鍵をわたす場所")),
+                (
+                    "minutes_before",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="何分前から開くか"),
+                ),
+                (
+                    "minutes_after",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="何分後まで開くか"),
+                ),
+                (
+                    "seen_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="最後に返事があった時刻"),
+                ),
+                ("problem", models.CharField(blank=True, max_length=300, verbose_name="鍵の問題")),
+                ("failures", models.PositiveIntegerField(default=0, verbose_name="続けて返事がなかった回数")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="locks", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "鍵",
+                "verbose_name_plural": "鍵",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DoorCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, verbose_name="暗証番号")),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="使える時間"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("made", "作った"),
+                            ("sent", "鍵に送った"),
+                            ("ended", "使えなくした"),
+                            ("failed", "鍵に送れない"),
+                        ],
+                        default="made",
+                        max_length=6,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="鍵に送った時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使えなくした時刻")),
+                ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="鍵から消えた時刻")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="使う人に知らせた時刻")),
+                ("tries", models.PositiveIntegerField(default=0, verbose_name="送れなかった回数")),
+                ("problem", models.CharField(blank=True, max_length=300, verbose_name="送れない理由")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="door_codes",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "lock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="codes", to="spaces.lock"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "暗証番号",
+                "verbose_name_plural": "暗証番号",
+                "ordering": ["period", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LockUse",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="時刻")),
+                ("opened", models.BooleanField(verbose_name="開いた")),
+                ("why", models.CharField(blank=True, max_length=24, verbose_name="開かなかった理由")),
+                ("event", models.CharField(max_length=64)),
+                (
+                    "code",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="spaces.doorcode",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "lock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="spaces.lock"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "鍵の記録",
+                "verbose_name_plural": "鍵の記録",
+                "ordering": ["-at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Lottery",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="名前")),
+                ("title_en", models.CharField(blank=True, max_length=80, verbose_name="名前（英語）")),
+                ("use_from", models.DateField(verbose_name="使う期間の始まり")),
+                ("use_until", models.DateField(verbose_name="使う期間の終わり")),
+                ("enter_from", models.DateTimeField(verbose_name="申し込みの始まり")),
+                ("enter_until", models.DateTimeField(verbose_name="申し込みの終わり")),
+                ("draw_at", models.DateTimeField(verbose_name="抽選の時刻")),
+                ("confirm_until", models.DateTimeField(verbose_name="当たった人が決める期限")),
+                ("residents_first", models.BooleanField(default=True, verbose_name="市内の人を先に")),
+                (
+                    "max_entries",
+                    models.PositiveSmallIntegerField(default=5, verbose_name="1人が申し込める数"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("announced", "お知らせ中"),
+                            ("drawn", "抽選ずみ"),
+                            ("closed", "終わった"),
+                            ("called_off", "取りやめた"),
+                        ],
+                        default="announced",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("seed_digest", models.CharField(max_length=64, verbose_name="種の要約（SHA-256）")),
+                ("sealed_seed", models.CharField(max_length=64)),
+                ("seed", models.CharField(blank=True, max_length=64, verbose_name="種")),
+                ("drawn_at", models.DateTimeField(blank=True, null=True, verbose_name="抽選した時刻")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lotteries",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_lotteries",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "抽選",
+                "verbose_name_plural": "抽選",
+                "ordering": ["-use_from", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LotteryDraw",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "entries_digest",
+                    models.CharField(max_length=64, verbose_name="申し込みの一覧の要約（SHA-256）"),
+                ),
+                ("method", models.CharField(max_length=20, verbose_name="方法の版")),
+                ("results", models.JSONField(verbose_name="番号ごとの結果")),
+                ("at", models.DateTimeField(verbose_name="時刻")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="抽選した人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "lottery",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="draw", to="spaces.lottery"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "抽選の結果",
+                "verbose_name_plural": "抽選の結果",
+            },
+        ),
+        migrations.CreateModel(
+            name="LotteryEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=80, verbose_name="名前")),
+                ("title_en", models.CharField(blank=True, max_length=80, verbose_name="名前（英語）")),
+                ("use_from", models.DateField(verbose_name="使う期間の始まり")),
+                ("use_until", models.DateField(verbose_name="使う期間の終わり")),
+                ("enter_from", models.DateTimeField(verbose_name="申し込みの始まり")),
+                ("enter_until", models.DateTimeField(verbose_name="申し込みの終わり")),
+                ("draw_at", models.DateTimeField(verbose_name="抽選の時刻")),
+                ("confirm_until", models.DateTimeField(verbose_name="当たった人が決める期限")),
+                ("residents_first", models.BooleanField(default=True, verbose_name="市内の人を先に")),
+                (
+                    "max_entries",
+                    models.PositiveSmallIntegerField(default=5, verbose_name="1人が申し込める数"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("announced", "お知らせ中"),
+                            ("drawn", "抽選ずみ"),
+                            ("closed", "終わった"),
+                            ("called_off", "取りやめた"),
+                        ],
+                        default="announced",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("seed_digest", models.CharField(max_length=64, verbose_name="種の要約（SHA-256）")),
+                ("seed", models.CharField(blank=True, max_length=64, verbose_name="種")),
+                ("drawn_at", models.DateTimeField(blank=True, null=True, verbose_name="抽選した時刻")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.lottery",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Order",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=14, unique=True, verbose_name="予約番号")),
+                ("guest_name", models.CharField(max_length=80, verbose_name="使う人の名前")),
+                ("guest_email", models.EmailField(blank=True, max_length=254, verbose_name="使う人のメール")),
+                ("guest_phone", models.CharField(blank=True, max_length=20, verbose_name="使う人の電話")),
+                (
+                    "guest_language",
+                    models.CharField(default="ja", max_length=5, verbose_name="使う人のことば"),
+                ),
+                ("look_up_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "shape",
+                    models.CharField(
+                        choices=[("single", "1回"), ("series", "くり返し"), ("rooms", "いくつかの部屋")],
+                        default="single",
+                        max_length=6,
+                        verbose_name="形",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("web", "サイト"),
+                            ("phone", "電話・窓口"),
+                            ("lottery", "抽選"),
+                            ("waiting", "空き待ち"),
+                            ("offer", "募集への返事"),
+                        ],
+                        default="web",
+                        max_length=7,
+                        verbose_name="どこから",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("resident", "市内"), ("outside", "市外")],
+                        default="outside",
+                        max_length=8,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=24, verbose_name="使い道")),
+                ("purpose_note", models.CharField(blank=True, max_length=300, verbose_name="使い道の説明")),
+                ("heads", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("from_outside", models.PositiveIntegerField(default=0, verbose_name="市外から来る人数")),
+                (
+                    "remote_workers",
+                    models.PositiveIntegerField(default=0, verbose_name="リモートワークをする人数"),
+                ),
+                ("way_to_pay", models.CharField(blank=True, max_length=10, verbose_name="支払いの方法")),
+                ("repeats", models.JSONField(blank=True, null=True, verbose_name="くり返し方")),
+                ("shown", models.JSONField(default=dict, verbose_name="申し込む前に示したこと")),
+                ("key", models.UUIDField(unique=True)),
+                ("made_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="spaces.host",
+                        verbose_name="貸す人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申し込んだ人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_orders",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_orders",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="使う人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "予約の申し込み",
+                "verbose_name_plural": "予約の申し込み",
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='installation',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installations', to='spaces.space'),
+            model_name="booking",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="spaces.order"
+            ),
         ),
         migrations.CreateModel(
-            name='IctNeedEvent',
+            name="PriceList",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('use', models.CharField(max_length=24, verbose_name='使い道')),
-                ('people', models.PositiveIntegerField(verbose_name='人数')),
-                ('uses', models.JSONField(default=list, verbose_name='同時の使い道')),
-                ('survey', models.JSONField(default=dict, verbose_name='現地のようす')),
-                ('wishes', models.TextField(blank=True, verbose_name='希望')),
-                ('misses', models.JSONField(blank=True, default=list, verbose_name='もとになった検索')),
-                ('income_basis', models.JSONField(blank=True, default=dict, verbose_name='増える予約の見込み')),
-                ('state', models.CharField(choices=[('draft', '下書き'), ('open', '提案を待っている'), ('chosen', '決めた'), ('done', '工事が終わった'), ('dropped', '取りやめた')], default='draft', max_length=7, verbose_name='状態')),
-                ('answer_until', models.DateField(blank=True, null=True, verbose_name='提案の期限')),
-                ('asked_at', models.DateTimeField(verbose_name='出した時刻')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='出した人')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.ictneed')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="いつから")),
+                ("combine", models.BooleanField(default=True, verbose_name="ちがう種類の料金を組み合わせる")),
+                ("ordinance", models.CharField(blank=True, max_length=120, verbose_name="根拠の条例など")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "verbose_name": "料金表",
+                "verbose_name_plural": "料金表",
+                "ordering": ["-valid_from", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchMiss",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="さがした日")),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(
+                        blank=True, null=True, verbose_name="使いたい時間"
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="使いたい長さ（分）"),
+                ),
+                ("kind", models.CharField(blank=True, max_length=8, verbose_name="種類")),
+                ("use", models.CharField(blank=True, max_length=24, verbose_name="使い道")),
+                ("seats", models.PositiveIntegerField(blank=True, null=True, verbose_name="人数")),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="設備",
+                    ),
+                ),
+                ("step_free", models.BooleanField(default=False, verbose_name="段差がないこと")),
+                ("yen", models.PositiveIntegerField(blank=True, null=True, verbose_name="予算（円）")),
+                ("why", models.CharField(max_length=24, verbose_name="見つからなかった理由")),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="回数")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "見つからなかった検索",
+                "verbose_name_plural": "見つからなかった検索",
+                "ordering": ["-on", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SpaceIndex",
+            fields=[
+                (
+                    "space",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="found_as",
+                        serialize=False,
+                        to="spaces.space",
+                    ),
+                ),
+                ("uses", models.BigIntegerField(verbose_name="使い道")),
+                ("equipment", models.BigIntegerField(verbose_name="設備")),
+                ("latitude", models.FloatField(verbose_name="緯度")),
+                ("longitude", models.FloatField(verbose_name="経度")),
+                ("seats", models.PositiveIntegerField(verbose_name="定員（人）")),
+                ("min_minutes", models.PositiveIntegerField(verbose_name="いちばん短い利用（分）")),
+                ("max_minutes", models.PositiveIntegerField(verbose_name="いちばん長い利用（分）")),
+                ("notice_minutes", models.PositiveIntegerField(verbose_name="何分前まで予約できるか")),
+                ("buffer_before", models.PositiveSmallIntegerField(verbose_name="前に空ける時間（分）")),
+                ("buffer_after", models.PositiveSmallIntegerField(verbose_name="後に空ける時間（分）")),
+                ("step_minutes", models.PositiveSmallIntegerField(verbose_name="予約のきざみ（分）")),
+                ("horizon_days", models.PositiveSmallIntegerField(verbose_name="何日先まで予約できるか")),
+                (
+                    "horizon_days_outside",
+                    models.PositiveSmallIntegerField(verbose_name="市外の人は何日先まで予約できるか"),
+                ),
+                ("overnight", models.BooleanField(verbose_name="夜どおし使える")),
+                ("closed_on_holidays", models.BooleanField(verbose_name="祝日は休み")),
+                ("residents_only", models.BooleanField(verbose_name="市内に住む・勤める・通う人だけ")),
+                ("by_lottery", models.BooleanField(verbose_name="先に抽選をする")),
+                ("step_free", models.BooleanField(verbose_name="段差がない")),
+                ("kind", models.CharField(max_length=8, verbose_name="種類")),
+                (
+                    "tree",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="この場所とその中の場所"
+                    ),
+                ),
+                (
+                    "open",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None, verbose_name="予約できる時間"
+                    ),
+                ),
+                (
+                    "prices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None, verbose_name="いちばん安い料金"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名前")),
+            ],
+            options={
+                "verbose_name": "場所の索引",
+                "verbose_name_plural": "場所の索引",
             },
         ),
         migrations.AddField(
-            model_name='ictneed',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ict_needs', to='spaces.space'),
+            model_name="space",
+            name="host",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="spaces",
+                to="spaces.host",
+                verbose_name="貸す人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="space",
+            name="ladder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="spaces",
+                to="spaces.ladder",
+                verbose_name="取り消しの決まり",
+            ),
+        ),
+        migrations.AddField(
+            model_name="space",
+            name="municipality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="spaces", to="people.municipality"
+            ),
+        ),
+        migrations.AddField(
+            model_name="space",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parts",
+                to="spaces.space",
+                verbose_name="この場所をふくむホール",
+            ),
         ),
         migrations.CreateModel(
-            name='ExtraEvent',
+            name="PriceListEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=60, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=60, verbose_name='名前（英語）')),
-                ('per', models.CharField(choices=[('booking', '1回の予約'), ('hour', '1時間')], max_length=7, verbose_name='単位')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.extra')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField(verbose_name="いつから")),
+                ("combine", models.BooleanField(default=True, verbose_name="ちがう種類の料金を組み合わせる")),
+                ("ordinance", models.CharField(blank=True, max_length=120, verbose_name="根拠の条例など")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.pricelist",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='extra',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extras', to='spaces.space'),
+            model_name="pricelist",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="price_lists", to="spaces.space"
+            ),
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="PriceItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='最初の日')),
-                ('last_day', models.DateField(verbose_name='最後の日')),
-                ('reason', models.CharField(max_length=120, verbose_name='理由')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='spaces.host')),
-                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hour", "1時間"),
+                            ("slot", "時間帯"),
+                            ("day", "1日"),
+                            ("package", "パック"),
+                        ],
+                        max_length=7,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=60, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=60, verbose_name="名前（英語）")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("all", "だれでも"), ("resident", "市内"), ("outside", "市外")],
+                        default="all",
+                        max_length=8,
+                        verbose_name="区分",
+                    ),
+                ),
+                (
+                    "days",
+                    models.CharField(
+                        choices=[("all", "毎日"), ("weekday", "平日"), ("off", "土日・祝日")],
+                        default="all",
+                        max_length=7,
+                        verbose_name="曜日",
+                    ),
+                ),
+                (
+                    "season_from",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="季節の始まり（月日）"
+                    ),
+                ),
+                (
+                    "season_until",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="季節の終わり（月日）"
+                    ),
+                ),
+                ("opens", models.PositiveSmallIntegerField(default=0, verbose_name="始まり（0時からの分）")),
+                (
+                    "closes",
+                    models.PositiveSmallIntegerField(default=1440, verbose_name="終わり（0時からの分）"),
+                ),
+                (
+                    "minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="パックの長さ、または最低の時間（分）"
+                    ),
+                ),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="順")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "price_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="spaces.pricelist",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '休みの日',
-                'verbose_name_plural': '休みの日',
-                'ordering': ['first_day', 'pk'],
+                "verbose_name": "料金",
+                "verbose_name_plural": "料金",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarLink',
+            name="OpeningHour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(max_length=40, unique=True)),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使えなくした時刻')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_links', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("opening", "開いている時間"), ("bookable", "予約できる時間")],
+                        max_length=8,
+                        verbose_name="種類",
+                    ),
+                ),
+                (
+                    "day",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "月曜日"),
+                            (1, "火曜日"),
+                            (2, "水曜日"),
+                            (3, "木曜日"),
+                            (4, "金曜日"),
+                            (5, "土曜日"),
+                            (6, "日曜日"),
+                            (7, "祝日"),
+                        ],
+                        verbose_name="曜日",
+                    ),
+                ),
+                ("opens", models.PositiveSmallIntegerField(verbose_name="始まり（0時からの分）")),
+                ("closes", models.PositiveSmallIntegerField(verbose_name="終わり（0時からの分）")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="いつから")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="いつまで")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '出すカレンダー',
-                'verbose_name_plural': '出すカレンダー',
+                "verbose_name": "時間",
+                "verbose_name_plural": "時間",
+                "ordering": ["kind", "day", "opens", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarFeedEvent',
+            name="LotterySpace",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('address', models.URLField(max_length=500, verbose_name='アドレス')),
-                ('problem', models.CharField(blank=True, max_length=300, verbose_name='読めない理由')),
-                ('clashes', models.JSONField(blank=True, default=list, verbose_name='こちらの予約とぶつかった予定')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='使わなくなった時刻')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.calendarfeed')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "lottery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="spaces.lottery",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='calendarfeed',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feeds', to='spaces.space'),
-        ),
-        migrations.CreateModel(
-            name='BookingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='順')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('state', models.CharField(choices=[('held', '支払いを待っている'), ('requested', '返事を待っている'), ('confirmed', '決まった'), ('declined', 'ことわられた'), ('lapsed', '期限が過ぎた'), ('cancelled', '取り消した'), ('used', '使った'), ('no_show', '来なかった')], max_length=9, verbose_name='状態')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('tax_percent', models.PositiveSmallIntegerField(verbose_name='消費税率（％）')),
-                ('quote', models.JSONField(verbose_name='料金の内訳')),
-                ('ladder', models.JSONField(verbose_name='取り消しの決まり')),
-                ('ladder_from', models.DateTimeField(verbose_name='取り消しの決まりを数えはじめる時刻')),
-                ('booked_at', models.DateTimeField(verbose_name='予約した時刻')),
-                ('answer_until', models.DateTimeField(blank=True, null=True, verbose_name='いつまでに')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='決まった時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='終わった時刻')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='前日のお知らせをした時刻')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='貸す人へのことば')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.booking')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.order')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space', verbose_name='場所')),
-            ],
-            options={
-                'abstract': False,
+                "verbose_name": "抽選する場所",
+                "verbose_name_plural": "抽選する場所",
             },
         ),
         migrations.CreateModel(
-            name='BookingChange',
+            name="LotteryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='何回目')),
-                ('old_period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='前の時間')),
-                ('new_period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='新しい時間')),
-                ('old_yen', models.PositiveIntegerField(verbose_name='前の料金（円）')),
-                ('new_yen', models.PositiveIntegerField(verbose_name='新しい料金（円）')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('key', models.UUIDField(unique=True)),
-                ('at', models.DateTimeField(verbose_name='時刻')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='spaces.booking')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='変えた人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('new_space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.space')),
-                ('old_space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="番号")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("resident", "市内"), ("outside", "市外")], max_length=8, verbose_name="区分"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=24, verbose_name="使い道")),
+                ("heads", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("rank", models.PositiveSmallIntegerField(default=1, verbose_name="希望の順")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("entered", "申し込んだ"),
+                            ("withdrawn", "取り下げた"),
+                            ("won", "当たった"),
+                            ("lost", "外れた"),
+                            ("confirmed", "予約した"),
+                            ("lapsed", "期限が過ぎた"),
+                        ],
+                        default="entered",
+                        max_length=9,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(blank=True, null=True, verbose_name="抽選の順番")),
+                ("outcome", models.JSONField(blank=True, null=True, verbose_name="結果の理由")),
+                ("entered_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lottery_entry",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "lottery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="spaces.lottery",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lottery_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '予約の変更',
-                'verbose_name_plural': '予約の変更',
-                'ordering': ['number'],
-            },
-        ),
-        migrations.AddField(
-            model_name='booking',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='spaces.space', verbose_name='場所'),
-        ),
-        migrations.CreateModel(
-            name='Block',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('reason', models.CharField(max_length=120, verbose_name='理由')),
-                ('feed_uid', models.CharField(blank=True, max_length=255)),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='やめた時刻')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作った人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('feed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='spaces.calendarfeed')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '使えない時間',
-                'verbose_name_plural': '使えない時間',
-                'ordering': ['period', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SpaceEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('desk', '机・席'), ('room', '部屋'), ('hall', 'ホール'), ('kitchen', '台所'), ('shop', '店'), ('outdoor', '屋外')], max_length=8, verbose_name='種類')),
-                ('name', models.CharField(max_length=80, verbose_name='名前')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='名前（英語）')),
-                ('about', models.TextField(blank=True, verbose_name='紹介')),
-                ('about_en', models.TextField(blank=True, verbose_name='紹介（英語）')),
-                ('official_id', models.CharField(blank=True, max_length=40, verbose_name='公共施設の番号')),
-                ('postcode', models.CharField(blank=True, max_length=7, verbose_name='郵便番号')),
-                ('address', models.CharField(max_length=200, verbose_name='住所')),
-                ('latitude', models.DecimalField(decimal_places=6, max_digits=8, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(46)], verbose_name='緯度')),
-                ('longitude', models.DecimalField(decimal_places=6, max_digits=9, validators=[django.core.validators.MinValueValidator(122), django.core.validators.MaxValueValidator(154)], verbose_name='経度')),
-                ('access', models.CharField(blank=True, max_length=300, verbose_name='行きかた')),
-                ('floor', models.CharField(blank=True, max_length=20, verbose_name='階')),
-                ('area_m2', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='広さ（㎡）')),
-                ('seats', models.PositiveIntegerField(verbose_name='定員（人）')),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='設備')),
-                ('uses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='使い道')),
-                ('rules', models.TextField(blank=True, verbose_name='きまり')),
-                ('rules_en', models.TextField(blank=True, verbose_name='きまり（英語）')),
-                ('step_free', models.CharField(blank=True, choices=[('', 'わからない'), ('yes', '段差がない'), ('partly', '一部に段差がある'), ('no', '段差がある')], max_length=6, verbose_name='段差')),
-                ('step_free_note', models.CharField(blank=True, max_length=300, verbose_name='段差・トイレなどの説明')),
-                ('way', models.CharField(choices=[('instant', 'すぐに決まる'), ('request', '貸す人が返事をする')], default='instant', max_length=7, verbose_name='予約の決まり方')),
-                ('by_lottery', models.BooleanField(default=False, verbose_name='先に抽選をする')),
-                ('residents_only', models.BooleanField(default=False, verbose_name='市内に住む・勤める・通う人だけ')),
-                ('overnight', models.BooleanField(default=False, verbose_name='夜どおし使える')),
-                ('lodging_permit', models.CharField(blank=True, max_length=60, verbose_name='旅館業などの許可番号（泊まれる場所だけ）')),
-                ('buffer_before', models.PositiveSmallIntegerField(default=0, verbose_name='前に空ける時間（分）')),
-                ('buffer_after', models.PositiveSmallIntegerField(default=0, verbose_name='後に空ける時間（分）')),
-                ('step_minutes', models.PositiveSmallIntegerField(default=30, verbose_name='予約のきざみ（分）')),
-                ('min_minutes', models.PositiveIntegerField(default=60, verbose_name='いちばん短い利用（分）')),
-                ('max_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='いちばん長い利用（分）')),
-                ('notice_minutes', models.PositiveIntegerField(default=0, verbose_name='何分前まで予約できるか')),
-                ('horizon_days', models.PositiveSmallIntegerField(default=90, verbose_name='何日先まで予約できるか')),
-                ('horizon_days_outside', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='市外の人は何日先まで予約できるか')),
-                ('closed_on_holidays', models.BooleanField(default=False, verbose_name='祝日は休み')),
-                ('ways_to_pay', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=list, size=None, verbose_name='支払いの方法')),
-                ('state', models.CharField(choices=[('draft', '下書き'), ('asked', '確認を待っている'), ('published', '公開中'), ('refused', '公開できない'), ('closed', '終わった')], default='draft', max_length=9, verbose_name='状態')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='公開した時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='決めた理由')),
-                ('made_at', models.DateTimeField(verbose_name='作った時刻')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='決めた人')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host', verbose_name='貸す人')),
-                ('ladder', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.ladder', verbose_name='取り消しの決まり')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space', verbose_name='この場所をふくむホール')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.space')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SpacePhoto',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shows', models.CharField(max_length=200, verbose_name='写っているもの')),
-                ('is_plan', models.BooleanField(default=False, verbose_name='間取り図')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='順')),
-                ('attachment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.attachment')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '場所の写真',
-                'verbose_name_plural': '場所の写真',
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SpaceReview',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('guest', '使った人から'), ('host', '貸した人から')], max_length=5, verbose_name='どちらから')),
-                ('stars', models.PositiveSmallIntegerField(verbose_name='評価（1～5）')),
-                ('comment', models.TextField(blank=True, verbose_name='ことば')),
-                ('written_at', models.DateTimeField(verbose_name='書いた時刻')),
-                ('shown_at', models.DateTimeField(blank=True, null=True, verbose_name='公開した時刻')),
-                ('hidden_at', models.DateTimeField(blank=True, null=True, verbose_name='かくした時刻')),
-                ('hidden_reason', models.CharField(blank=True, max_length=300, verbose_name='かくした理由')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='spaces.booking')),
-                ('hidden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='かくした人')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='space_reviews', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='spaces.space')),
-                ('written_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='書いた人')),
-            ],
-            options={
-                'verbose_name': '場所の評価',
-                'verbose_name_plural': '場所の評価',
-                'ordering': ['-written_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SpaceReviewEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('side', models.CharField(choices=[('guest', '使った人から'), ('host', '貸した人から')], max_length=5, verbose_name='どちらから')),
-                ('stars', models.PositiveSmallIntegerField(verbose_name='評価（1～5）')),
-                ('comment', models.TextField(blank=True, verbose_name='ことば')),
-                ('written_at', models.DateTimeField(verbose_name='書いた時刻')),
-                ('shown_at', models.DateTimeField(blank=True, null=True, verbose_name='公開した時刻')),
-                ('hidden_at', models.DateTimeField(blank=True, null=True, verbose_name='かくした時刻')),
-                ('hidden_reason', models.CharField(blank=True, max_length=300, verbose_name='かくした理由')),
-                ('booking', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.booking')),
-                ('hidden_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='かくした人')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.spacereview')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
-                ('written_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='書いた人')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SpaceWish',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='使いたい時間')),
-                ('when_note', models.CharField(blank=True, max_length=200, verbose_name='日時の希望')),
-                ('use', models.CharField(max_length=24, verbose_name='使い道')),
-                ('heads', models.PositiveIntegerField(verbose_name='人数')),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='設備')),
-                ('step_free', models.BooleanField(default=False, verbose_name='段差がないこと')),
-                ('yen', models.PositiveIntegerField(blank=True, null=True, verbose_name='予算（円）')),
-                ('text', models.TextField(blank=True, verbose_name='くわしい希望')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(46)], verbose_name='緯度')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(122), django.core.validators.MaxValueValidator(154)], verbose_name='経度')),
-                ('answer_until', models.DateTimeField(verbose_name='いつまで待つか')),
-                ('state', models.CharField(choices=[('open', '募集中'), ('chosen', '決めた'), ('lapsed', '期限が過ぎた'), ('taken_back', '取り下げた')], default='open', max_length=10, verbose_name='状態')),
-                ('asked_at', models.DateTimeField(verbose_name='出した時刻')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_wishes', to='people.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_wishes', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'こんな場所がほしい',
-                'verbose_name_plural': 'こんな場所がほしい',
-                'ordering': ['-asked_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SpaceWishEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='使いたい時間')),
-                ('when_note', models.CharField(blank=True, max_length=200, verbose_name='日時の希望')),
-                ('use', models.CharField(max_length=24, verbose_name='使い道')),
-                ('heads', models.PositiveIntegerField(verbose_name='人数')),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='設備')),
-                ('step_free', models.BooleanField(default=False, verbose_name='段差がないこと')),
-                ('yen', models.PositiveIntegerField(blank=True, null=True, verbose_name='予算（円）')),
-                ('text', models.TextField(blank=True, verbose_name='くわしい希望')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(46)], verbose_name='緯度')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(122), django.core.validators.MaxValueValidator(154)], verbose_name='経度')),
-                ('answer_until', models.DateTimeField(verbose_name='いつまで待つか')),
-                ('state', models.CharField(choices=[('open', '募集中'), ('chosen', '決めた'), ('lapsed', '期限が過ぎた'), ('taken_back', '取り下げた')], default='open', max_length=10, verbose_name='状態')),
-                ('asked_at', models.DateTimeField(verbose_name='出した時刻')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.spacewish')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SpeedLog',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('browser', 'この画面で測った'), ('file', '測定の記録を取り込んだ')], max_length=7, verbose_name='測り方')),
-                ('measured_at', models.DateTimeField(verbose_name='測った時刻')),
-                ('spot', models.CharField(blank=True, max_length=60, verbose_name='測った場所')),
-                ('down', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='下り（Mbps）')),
-                ('up', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='上り（Mbps）')),
-                ('ping', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='ping（ms）')),
-                ('key', models.UUIDField(blank=True, null=True, unique=True)),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('installation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='speed_logs', to='spaces.installation')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='測った人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='speed_logs', to='spaces.space')),
-            ],
-            options={
-                'verbose_name': '速度の記録',
-                'verbose_name_plural': '速度の記録',
-                'ordering': ['-measured_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='UsageTerms',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='版')),
-                ('text', models.TextField(verbose_name='利用規約')),
-                ('text_en', models.TextField(blank=True, verbose_name='利用規約（英語）')),
-                ('valid_from', models.DateTimeField(verbose_name='いつから')),
-                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='spaces.host')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作った人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-            ],
-            options={
-                'verbose_name': '利用規約',
-                'verbose_name_plural': '利用規約',
-                'ordering': ['-number'],
+                "verbose_name": "抽選の申し込み",
+                "verbose_name_plural": "抽選の申し込み",
+                "ordering": ["number"],
             },
         ),
         migrations.AddField(
-            model_name='order',
-            name='terms',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.usageterms'),
+            model_name="lottery",
+            name="spaces",
+            field=models.ManyToManyField(
+                related_name="lotteries", through="spaces.LotterySpace", to="spaces.space"
+            ),
         ),
         migrations.CreateModel(
-            name='UserGroup',
+            name="LockEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='団体の名前')),
-                ('purpose', models.CharField(max_length=300, verbose_name='活動の内容')),
-                ('members', models.PositiveIntegerField(verbose_name='人数')),
-                ('resident_members', models.PositiveIntegerField(verbose_name='市内に住む・勤める・通う人数')),
-                ('tier', models.CharField(choices=[('resident', '市内'), ('outside', '市外')], default='outside', max_length=8, verbose_name='区分')),
-                ('exemption_code', models.CharField(blank=True, max_length=40, verbose_name='減免の区分')),
-                ('state', models.CharField(choices=[('asked', '確認を待っている'), ('approved', '登録ずみ'), ('refused', '登録できない')], default='asked', max_length=8, verbose_name='状態')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='登録の期限')),
-                ('asked_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='決めた理由')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='決めた人')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_groups', to='people.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_groups', to=settings.AUTH_USER_MODEL, verbose_name='代表者')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                (
+                    "driver",
+                    models.CharField(
+                        choices=[("simulated", "練習用の鍵"), ("paper", "紙の引きかえ券（鍵は窓口）")],
+                        max_length=10,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("address", models.URLField(blank=True, max_length=300, verbose_name="鍵のアドレス")),
+                ("paper_place", models.CharField(blank=True, max_length=200, verbose_name="鍵をわたす場所")),
+                (
+                    "minutes_before",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="何分前から開くか"),
+                ),
+                (
+                    "minutes_after",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="何分後まで開くか"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.lock",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '利用団体',
-                'verbose_name_plural': '利用団体',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=14, verbose_name='予約番号')),
-                ('guest_name', models.CharField(max_length=80, verbose_name='使う人の名前')),
-                ('guest_email', models.EmailField(blank=True, max_length=254, verbose_name='使う人のメール')),
-                ('guest_phone', models.CharField(blank=True, max_length=20, verbose_name='使う人の電話')),
-                ('guest_language', models.CharField(default='ja', max_length=5, verbose_name='使う人のことば')),
-                ('shape', models.CharField(choices=[('single', '1回'), ('series', 'くり返し'), ('rooms', 'いくつかの部屋')], default='single', max_length=6, verbose_name='形')),
-                ('source', models.CharField(choices=[('web', 'サイト'), ('phone', '電話・窓口'), ('lottery', '抽選'), ('waiting', '空き待ち'), ('offer', '募集への返事')], default='web', max_length=7, verbose_name='どこから')),
-                ('tier', models.CharField(choices=[('resident', '市内'), ('outside', '市外')], default='outside', max_length=8, verbose_name='区分')),
-                ('purpose', models.CharField(max_length=24, verbose_name='使い道')),
-                ('purpose_note', models.CharField(blank=True, max_length=300, verbose_name='使い道の説明')),
-                ('heads', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('from_outside', models.PositiveIntegerField(default=0, verbose_name='市外から来る人数')),
-                ('remote_workers', models.PositiveIntegerField(default=0, verbose_name='リモートワークをする人数')),
-                ('way_to_pay', models.CharField(blank=True, max_length=10, verbose_name='支払いの方法')),
-                ('repeats', models.JSONField(blank=True, null=True, verbose_name='くり返し方')),
-                ('shown', models.JSONField(default=dict, verbose_name='申し込む前に示したこと')),
-                ('key', models.UUIDField()),
-                ('made_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host', verbose_name='貸す人')),
-                ('made_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申し込んだ人')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='使う人')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.order')),
-                ('terms', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.usageterms')),
-                ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.usergroup')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='order',
-            name='group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='spaces.usergroup'),
-        ),
-        migrations.CreateModel(
-            name='LotteryEntryEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveIntegerField(verbose_name='番号')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('tier', models.CharField(choices=[('resident', '市内'), ('outside', '市外')], max_length=8, verbose_name='区分')),
-                ('purpose', models.CharField(max_length=24, verbose_name='使い道')),
-                ('heads', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='希望の順')),
-                ('state', models.CharField(choices=[('entered', '申し込んだ'), ('withdrawn', '取り下げた'), ('won', '当たった'), ('lost', '外れた'), ('confirmed', '予約した'), ('lapsed', '期限が過ぎた')], default='entered', max_length=9, verbose_name='状態')),
-                ('place', models.PositiveIntegerField(blank=True, null=True, verbose_name='抽選の順番')),
-                ('outcome', models.JSONField(blank=True, null=True, verbose_name='結果の理由')),
-                ('entered_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('booking', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.booking')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('lottery', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.lottery')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.lotteryentry')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
-                ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.usergroup')),
-            ],
-            options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='lotteryentry',
-            name='group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.usergroup'),
+            model_name="lock",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="locks", to="spaces.space"
+            ),
         ),
         migrations.CreateModel(
-            name='UserGroupEvent',
+            name="InstallationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80, verbose_name='団体の名前')),
-                ('purpose', models.CharField(max_length=300, verbose_name='活動の内容')),
-                ('members', models.PositiveIntegerField(verbose_name='人数')),
-                ('resident_members', models.PositiveIntegerField(verbose_name='市内に住む・勤める・通う人数')),
-                ('tier', models.CharField(choices=[('resident', '市内'), ('outside', '市外')], default='outside', max_length=8, verbose_name='区分')),
-                ('exemption_code', models.CharField(blank=True, max_length=40, verbose_name='減免の区分')),
-                ('state', models.CharField(choices=[('asked', '確認を待っている'), ('approved', '登録ずみ'), ('refused', '登録できない')], default='asked', max_length=8, verbose_name='状態')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='登録の期限')),
-                ('asked_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決めた時刻')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='決めた理由')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='決めた人')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代表者')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.usergroup')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "工事の前"),
+                            ("built", "工事が終わった"),
+                            ("accepted", "検収した"),
+                            ("refused", "やり直し"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("planned_on", models.DateField(verbose_name="工事の日")),
+                ("built_at", models.DateTimeField(blank=True, null=True, verbose_name="工事が終わった時刻")),
+                (
+                    "promised_down",
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="約束した下り（Mbps）"),
+                ),
+                (
+                    "promised_up",
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="約束した上り（Mbps）"),
+                ),
+                (
+                    "promised_ping",
+                    models.DecimalField(decimal_places=2, max_digits=7, verbose_name="約束したping（ms）"),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="検収した時刻")),
+                (
+                    "decision_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="検収のことば"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="検収した人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.ictpartner",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.installation",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.ictproposal",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="installation",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="installations", to="spaces.space"
+            ),
+        ),
+        migrations.CreateModel(
+            name="IctNeedEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("use", models.CharField(max_length=24, verbose_name="使い道")),
+                ("people", models.PositiveIntegerField(verbose_name="人数")),
+                ("uses", models.JSONField(default=list, verbose_name="同時の使い道")),
+                ("survey", models.JSONField(default=dict, verbose_name="現地のようす")),
+                ("wishes", models.TextField(blank=True, verbose_name="希望")),
+                ("misses", models.JSONField(blank=True, default=list, verbose_name="もとになった検索")),
+                (
+                    "income_basis",
+                    models.JSONField(blank=True, default=dict, verbose_name="増える予約の見込み"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("open", "提案を待っている"),
+                            ("chosen", "決めた"),
+                            ("done", "工事が終わった"),
+                            ("dropped", "取りやめた"),
+                        ],
+                        default="draft",
+                        max_length=7,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("answer_until", models.DateField(blank=True, null=True, verbose_name="提案の期限")),
+                ("asked_at", models.DateTimeField(verbose_name="出した時刻")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="出した人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.ictneed",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="ictneed",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="ict_needs", to="spaces.space"
+            ),
+        ),
+        migrations.CreateModel(
+            name="ExtraEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=60, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=60, verbose_name="名前（英語）")),
+                (
+                    "per",
+                    models.CharField(
+                        choices=[("booking", "1回の予約"), ("hour", "1時間")],
+                        max_length=7,
+                        verbose_name="単位",
+                    ),
+                ),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.extra",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="extra",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="extras", to="spaces.space"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Closure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_day", models.DateField(verbose_name="最初の日")),
+                ("last_day", models.DateField(verbose_name="最後の日")),
+                ("reason", models.CharField(max_length=120, verbose_name="理由")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closures", to="spaces.host"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="spaces.space",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "休みの日",
+                "verbose_name_plural": "休みの日",
+                "ordering": ["first_day", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='WaitingEntry',
+            name="CalendarLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('heads', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('purpose', models.CharField(max_length=24, verbose_name='使い道')),
-                ('state', models.CharField(choices=[('waiting', '待っている'), ('offered', '空きが出た'), ('taken', '予約した'), ('declined', 'ことわった'), ('lapsed', '期限が過ぎた'), ('left', 'やめた')], default='waiting', max_length=8, verbose_name='状態')),
-                ('asked_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('offered_until', models.DateTimeField(blank=True, null=True, verbose_name='いつまでおさえるか')),
-                ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waited', to='spaces.booking')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='space_waiting', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waiting', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("secret", models.CharField(max_length=40, unique=True)),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使えなくした時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_links",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '空き待ち',
-                'verbose_name_plural': '空き待ち',
-                'ordering': ['asked_at', 'pk'],
+                "verbose_name": "出すカレンダー",
+                "verbose_name_plural": "出すカレンダー",
             },
         ),
         migrations.CreateModel(
-            name='Occupancy',
+            name="CalendarFeedEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('key', models.UUIDField(blank=True, null=True)),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='いつまでおさえるか')),
-                ('block', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='occupancies', to='spaces.block')),
-                ('booking', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='occupancies', to='spaces.booking')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='spaces.space')),
-                ('waiting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='occupancies', to='spaces.waitingentry')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                ("address", models.URLField(max_length=500, verbose_name="アドレス")),
+                ("problem", models.CharField(blank=True, max_length=300, verbose_name="読めない理由")),
+                (
+                    "clashes",
+                    models.JSONField(blank=True, default=list, verbose_name="こちらの予約とぶつかった予定"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="使わなくなった時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.calendarfeed",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '使われている時間',
-                'verbose_name_plural': '使われている時間',
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="calendarfeed",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="feeds", to="spaces.space"
+            ),
+        ),
+        migrations.CreateModel(
+            name="BookingEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="順")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "支払いを待っている"),
+                            ("requested", "返事を待っている"),
+                            ("confirmed", "決まった"),
+                            ("declined", "ことわられた"),
+                            ("lapsed", "期限が過ぎた"),
+                            ("cancelled", "取り消した"),
+                            ("used", "使った"),
+                            ("no_show", "来なかった"),
+                        ],
+                        max_length=9,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("tax_percent", models.PositiveSmallIntegerField(verbose_name="消費税率（％）")),
+                ("quote", models.JSONField(verbose_name="料金の内訳")),
+                ("ladder", models.JSONField(verbose_name="取り消しの決まり")),
+                ("ladder_from", models.DateTimeField(verbose_name="取り消しの決まりを数えはじめる時刻")),
+                ("booked_at", models.DateTimeField(verbose_name="予約した時刻")),
+                ("answer_until", models.DateTimeField(blank=True, null=True, verbose_name="いつまでに")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="決まった時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="終わった時刻")),
+                (
+                    "reminded_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="前日のお知らせをした時刻"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="貸す人へのことば")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.order",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                        verbose_name="場所",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='WaitingEntryEvent',
+            name="BookingChange",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('heads', models.PositiveIntegerField(default=1, verbose_name='人数')),
-                ('purpose', models.CharField(max_length=24, verbose_name='使い道')),
-                ('state', models.CharField(choices=[('waiting', '待っている'), ('offered', '空きが出た'), ('taken', '予約した'), ('declined', 'ことわった'), ('lapsed', '期限が過ぎた'), ('left', 'やめた')], default='waiting', max_length=8, verbose_name='状態')),
-                ('asked_at', models.DateTimeField(verbose_name='申し込んだ時刻')),
-                ('offered_until', models.DateTimeField(blank=True, null=True, verbose_name='いつまでおさえるか')),
-                ('booking', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.booking')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.waitingentry')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="何回目")),
+                (
+                    "old_period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="前の時間"),
+                ),
+                (
+                    "new_period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="新しい時間"),
+                ),
+                ("old_yen", models.PositiveIntegerField(verbose_name="前の料金（円）")),
+                ("new_yen", models.PositiveIntegerField(verbose_name="新しい料金（円）")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("key", models.UUIDField(unique=True)),
+                ("at", models.DateTimeField(verbose_name="時刻")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="変えた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "new_space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.space"
+                    ),
+                ),
+                (
+                    "old_space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "verbose_name": "予約の変更",
+                "verbose_name_plural": "予約の変更",
+                "ordering": ["number"],
+            },
+        ),
+        migrations.AddField(
+            model_name="booking",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="spaces.space",
+                verbose_name="場所",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Block",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                ("reason", models.CharField(max_length=120, verbose_name="理由")),
+                ("feed_uid", models.CharField(blank=True, max_length=255)),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="やめた時刻")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocks",
+                        to="spaces.calendarfeed",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="blocks", to="spaces.space"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "使えない時間",
+                "verbose_name_plural": "使えない時間",
+                "ordering": ["period", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='WishOffer',
+            name="SpaceEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('text', models.TextField(blank=True, verbose_name='ことば')),
-                ('state', models.CharField(choices=[('sent', '返事をした'), ('chosen', '選ばれた'), ('not_chosen', '選ばれなかった'), ('taken_back', '取り下げた')], default='sent', max_length=10, verbose_name='状態')),
-                ('sent_at', models.DateTimeField(verbose_name='返事の時刻')),
-                ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offer', to='spaces.booking')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='spaces.host')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='返事をした人')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='spaces.space')),
-                ('wish', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='spaces.spacewish')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("desk", "机・席"),
+                            ("room", "部屋"),
+                            ("hall", "ホール"),
+                            ("kitchen", "台所"),
+                            ("shop", "店"),
+                            ("outdoor", "屋外"),
+                        ],
+                        max_length=8,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名前")),
+                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="名前（英語）")),
+                ("about", models.TextField(blank=True, verbose_name="紹介")),
+                ("about_en", models.TextField(blank=True, verbose_name="紹介（英語）")),
+                ("official_id", models.CharField(blank=True, max_length=40, verbose_name="公共施設の番号")),
+                ("postcode", models.CharField(blank=True, max_length=7, verbose_name="郵便番号")),
+                ("address", models.CharField(max_length=200, verbose_name="住所")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        decimal_places=6,
+                        max_digits=8,
+                        validators=[
+                            django.core.validators.MinValueValidator(20),
+                            django.core.validators.MaxValueValidator(46),
+                        ],
+                        verbose_name="緯度",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        decimal_places=6,
+                        max_digits=9,
+                        validators=[
+                            django.core.validators.MinValueValidator(122),
+                            django.core.validators.MaxValueValidator(154),
+                        ],
+                        verbose_name="経度",
+                    ),
+                ),
+                ("access", models.CharField(blank=True, max_length=300, verbose_name="行きかた")),
+                ("floor", models.CharField(blank=True, max_length=20, verbose_name="階")),
+                (
+                    "area_m2",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="広さ（㎡）"
+                    ),
+                ),
+                ("seats", models.PositiveIntegerField(verbose_name="定員（人）")),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="設備",
+                    ),
+                ),
+                (
+                    "uses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="使い道",
+                    ),
+                ),
+                ("rules", models.TextField(blank=True, verbose_name="きまり")),
+                ("rules_en", models.TextField(blank=True, verbose_name="きまり（英語）")),
+                (
+                    "step_free",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "わからない"),
+                            ("yes", "段差がない"),
+                            ("partly", "一部に段差がある"),
+                            ("no", "段差がある"),
+                        ],
+                        max_length=6,
+                        verbose_name="段差",
+                    ),
+                ),
+                (
+                    "step_free_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="段差・トイレなどの説明"),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("instant", "すぐに決まる"), ("request", "貸す人が返事をする")],
+                        default="instant",
+                        max_length=7,
+                        verbose_name="予約の決まり方",
+                    ),
+                ),
+                ("by_lottery", models.BooleanField(default=False, verbose_name="先に抽選をする")),
+                (
+                    "residents_only",
+                    models.BooleanField(default=False, verbose_name="市内に住む・勤める・通う人だけ"),
+                ),
+                ("overnight", models.BooleanField(default=False, verbose_name="夜どおし使える")),
+                (
+                    "lodging_permit",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="旅館業などの許可番号（泊まれる場所だけ）"
+                    ),
+                ),
+                (
+                    "buffer_before",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="前に空ける時間（分）"),
+                ),
+                (
+                    "buffer_after",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="後に空ける時間（分）"),
+                ),
+                (
+                    "step_minutes",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="予約のきざみ（分）"),
+                ),
+                (
+                    "min_minutes",
+                    models.PositiveIntegerField(default=60, verbose_name="いちばん短い利用（分）"),
+                ),
+                (
+                    "max_minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="いちばん長い利用（分）"),
+                ),
+                (
+                    "notice_minutes",
+                    models.PositiveIntegerField(default=0, verbose_name="何分前まで予約できるか"),
+                ),
+                (
+                    "horizon_days",
+                    models.PositiveSmallIntegerField(default=90, verbose_name="何日先まで予約できるか"),
+                ),
+                (
+                    "horizon_days_outside",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="市外の人は何日先まで予約できるか"
+                    ),
+                ),
+                ("closed_on_holidays", models.BooleanField(default=False, verbose_name="祝日は休み")),
+                (
+                    "ways_to_pay",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="支払いの方法",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("asked", "確認を待っている"),
+                            ("published", "公開中"),
+                            ("refused", "公開できない"),
+                            ("closed", "終わった"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="公開した時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                ("decision_reason", models.CharField(blank=True, max_length=300, verbose_name="決めた理由")),
+                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="決めた人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                        verbose_name="貸す人",
+                    ),
+                ),
+                (
+                    "ladder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.ladder",
+                        verbose_name="取り消しの決まり",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                        verbose_name="この場所をふくむホール",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.space",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '募集への返事',
-                'verbose_name_plural': '募集への返事',
-                'ordering': ['yen', 'pk'],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='WishOfferEvent',
+            name="SpacePhoto",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='時間')),
-                ('yen', models.PositiveIntegerField(verbose_name='料金（円・税込み）')),
-                ('text', models.TextField(blank=True, verbose_name='ことば')),
-                ('state', models.CharField(choices=[('sent', '返事をした'), ('chosen', '選ばれた'), ('not_chosen', '選ばれなかった'), ('taken_back', '取り下げた')], default='sent', max_length=10, verbose_name='状態')),
-                ('sent_at', models.DateTimeField(verbose_name='返事の時刻')),
-                ('booking', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.booking')),
-                ('host', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.host')),
-                ('municipality', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.municipality')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='spaces.wishoffer')),
-                ('sent_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='返事をした人')),
-                ('space', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.space')),
-                ('wish', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='spaces.spacewish')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shows", models.CharField(max_length=200, verbose_name="写っているもの")),
+                ("is_plan", models.BooleanField(default=False, verbose_name="間取り図")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="順")),
+                (
+                    "attachment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.attachment"
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "verbose_name": "場所の写真",
+                "verbose_name_plural": "場所の写真",
+                "ordering": ["position", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SpaceReview",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("guest", "使った人から"), ("host", "貸した人から")],
+                        max_length=5,
+                        verbose_name="どちらから",
+                    ),
+                ),
+                ("stars", models.PositiveSmallIntegerField(verbose_name="評価（1～5）")),
+                ("comment", models.TextField(blank=True, verbose_name="ことば")),
+                ("written_at", models.DateTimeField(verbose_name="書いた時刻")),
+                ("shown_at", models.DateTimeField(blank=True, null=True, verbose_name="公開した時刻")),
+                ("hidden_at", models.DateTimeField(blank=True, null=True, verbose_name="かくした時刻")),
+                ("hidden_reason", models.CharField(blank=True, max_length=300, verbose_name="かくした理由")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "hidden_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="かくした人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_reviews",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="spaces.space"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="書いた人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "場所の評価",
+                "verbose_name_plural": "場所の評価",
+                "ordering": ["-written_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SpaceReviewEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("guest", "使った人から"), ("host", "貸した人から")],
+                        max_length=5,
+                        verbose_name="どちらから",
+                    ),
+                ),
+                ("stars", models.PositiveSmallIntegerField(verbose_name="評価（1～5）")),
+                ("comment", models.TextField(blank=True, verbose_name="ことば")),
+                ("written_at", models.DateTimeField(verbose_name="書いた時刻")),
+                ("shown_at", models.DateTimeField(blank=True, null=True, verbose_name="公開した時刻")),
+                ("hidden_at", models.DateTimeField(blank=True, null=True, verbose_name="かくした時刻")),
+                ("hidden_reason", models.CharField(blank=True, max_length=300, verbose_name="かくした理由")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "hidden_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="かくした人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.spacereview",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="書いた人",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SpaceWish",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="使いたい時間"),
+                ),
+                ("when_note", models.CharField(blank=True, max_length=200, verbose_name="日時の希望")),
+                ("use", models.CharField(max_length=24, verbose_name="使い道")),
+                ("heads", models.PositiveIntegerField(verbose_name="人数")),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="設備",
+                    ),
+                ),
+                ("step_free", models.BooleanField(default=False, verbose_name="段差がないこと")),
+                ("yen", models.PositiveIntegerField(blank=True, null=True, verbose_name="予算（円）")),
+                ("text", models.TextField(blank=True, verbose_name="くわしい希望")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=8,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(20),
+                            django.core.validators.MaxValueValidator(46),
+                        ],
+                        verbose_name="緯度",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=9,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(122),
+                            django.core.validators.MaxValueValidator(154),
+                        ],
+                        verbose_name="経度",
+                    ),
+                ),
+                ("answer_until", models.DateTimeField(verbose_name="いつまで待つか")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "募集中"),
+                            ("chosen", "決めた"),
+                            ("lapsed", "期限が過ぎた"),
+                            ("taken_back", "取り下げた"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="出した時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_wishes",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_wishes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "こんな場所がほしい",
+                "verbose_name_plural": "こんな場所がほしい",
+                "ordering": ["-asked_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SpaceWishEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="使いたい時間"),
+                ),
+                ("when_note", models.CharField(blank=True, max_length=200, verbose_name="日時の希望")),
+                ("use", models.CharField(max_length=24, verbose_name="使い道")),
+                ("heads", models.PositiveIntegerField(verbose_name="人数")),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="設備",
+                    ),
+                ),
+                ("step_free", models.BooleanField(default=False, verbose_name="段差がないこと")),
+                ("yen", models.PositiveIntegerField(blank=True, null=True, verbose_name="予算（円）")),
+                ("text", models.TextField(blank=True, verbose_name="くわしい希望")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=8,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(20),
+                            django.core.validators.MaxValueValidator(46),
+                        ],
+                        verbose_name="緯度",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=9,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(122),
+                            django.core.validators.MaxValueValidator(154),
+                        ],
+                        verbose_name="経度",
+                    ),
+                ),
+                ("answer_until", models.DateTimeField(verbose_name="いつまで待つか")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "募集中"),
+                            ("chosen", "決めた"),
+                            ("lapsed", "期限が過ぎた"),
+                            ("taken_back", "取り下げた"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="出した時刻")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.spacewish",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SpeedLog",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("browser", "この画面で測った"), ("file", "測定の記録を取り込んだ")],
+                        max_length=7,
+                        verbose_name="測り方",
+                    ),
+                ),
+                ("measured_at", models.DateTimeField(verbose_name="測った時刻")),
+                ("spot", models.CharField(blank=True, max_length=60, verbose_name="測った場所")),
+                ("down", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="下り（Mbps）")),
+                ("up", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="上り（Mbps）")),
+                ("ping", models.DecimalField(decimal_places=2, max_digits=7, verbose_name="ping（ms）")),
+                ("key", models.UUIDField(blank=True, null=True, unique=True)),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "installation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="speed_logs",
+                        to="spaces.installation",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="測った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="speed_logs",
+                        to="spaces.space",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "速度の記録",
+                "verbose_name_plural": "速度の記録",
+                "ordering": ["-measured_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="UsageTerms",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="版")),
+                ("text", models.TextField(verbose_name="利用規約")),
+                ("text_en", models.TextField(blank=True, verbose_name="利用規約（英語）")),
+                ("valid_from", models.DateTimeField(verbose_name="いつから")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作った人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "利用規約",
+                "verbose_name_plural": "利用規約",
+                "ordering": ["-number"],
+            },
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="terms",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="spaces.usageterms",
+            ),
+        ),
+        migrations.CreateModel(
+            name="UserGroup",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="団体の名前")),
+                ("purpose", models.CharField(max_length=300, verbose_name="活動の内容")),
+                ("members", models.PositiveIntegerField(verbose_name="人数")),
+                (
+                    "resident_members",
+                    models.PositiveIntegerField(verbose_name="市内に住む・勤める・通う人数"),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("resident", "市内"), ("outside", "市外")],
+                        default="outside",
+                        max_length=8,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("exemption_code", models.CharField(blank=True, max_length=40, verbose_name="減免の区分")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "確認を待っている"),
+                            ("approved", "登録ずみ"),
+                            ("refused", "登録できない"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="登録の期限")),
+                ("asked_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                ("decision_reason", models.CharField(blank=True, max_length=300, verbose_name="決めた理由")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="決めた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_groups",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_groups",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="代表者",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "利用団体",
+                "verbose_name_plural": "利用団体",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=14, verbose_name="予約番号")),
+                ("guest_name", models.CharField(max_length=80, verbose_name="使う人の名前")),
+                ("guest_email", models.EmailField(blank=True, max_length=254, verbose_name="使う人のメール")),
+                ("guest_phone", models.CharField(blank=True, max_length=20, verbose_name="使う人の電話")),
+                (
+                    "guest_language",
+                    models.CharField(default="ja", max_length=5, verbose_name="使う人のことば"),
+                ),
+                (
+                    "shape",
+                    models.CharField(
+                        choices=[("single", "1回"), ("series", "くり返し"), ("rooms", "いくつかの部屋")],
+                        default="single",
+                        max_length=6,
+                        verbose_name="形",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("web", "サイト"),
+                            ("phone", "電話・窓口"),
+                            ("lottery", "抽選"),
+                            ("waiting", "空き待ち"),
+                            ("offer", "募集への返事"),
+                        ],
+                        default="web",
+                        max_length=7,
+                        verbose_name="どこから",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("resident", "市内"), ("outside", "市外")],
+                        default="outside",
+                        max_length=8,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=24, verbose_name="使い道")),
+                ("purpose_note", models.CharField(blank=True, max_length=300, verbose_name="使い道の説明")),
+                ("heads", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("from_outside", models.PositiveIntegerField(default=0, verbose_name="市外から来る人数")),
+                (
+                    "remote_workers",
+                    models.PositiveIntegerField(default=0, verbose_name="リモートワークをする人数"),
+                ),
+                ("way_to_pay", models.CharField(blank=True, max_length=10, verbose_name="支払いの方法")),
+                ("repeats", models.JSONField(blank=True, null=True, verbose_name="くり返し方")),
+                ("shown", models.JSONField(default=dict, verbose_name="申し込む前に示したこと")),
+                ("key", models.UUIDField()),
+                ("made_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                        verbose_name="貸す人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申し込んだ人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="使う人",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.order",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.usageterms",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.usergroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="group",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="spaces.usergroup",
+            ),
+        ),
+        migrations.CreateModel(
+            name="LotteryEntryEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("number", models.PositiveIntegerField(verbose_name="番号")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("resident", "市内"), ("outside", "市外")], max_length=8, verbose_name="区分"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=24, verbose_name="使い道")),
+                ("heads", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("rank", models.PositiveSmallIntegerField(default=1, verbose_name="希望の順")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("entered", "申し込んだ"),
+                            ("withdrawn", "取り下げた"),
+                            ("won", "当たった"),
+                            ("lost", "外れた"),
+                            ("confirmed", "予約した"),
+                            ("lapsed", "期限が過ぎた"),
+                        ],
+                        default="entered",
+                        max_length=9,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(blank=True, null=True, verbose_name="抽選の順番")),
+                ("outcome", models.JSONField(blank=True, null=True, verbose_name="結果の理由")),
+                ("entered_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "lottery",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.lottery",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.lotteryentry",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.usergroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="lotteryentry",
+            name="group",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="spaces.usergroup",
+            ),
+        ),
+        migrations.CreateModel(
+            name="UserGroupEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=80, verbose_name="団体の名前")),
+                ("purpose", models.CharField(max_length=300, verbose_name="活動の内容")),
+                ("members", models.PositiveIntegerField(verbose_name="人数")),
+                (
+                    "resident_members",
+                    models.PositiveIntegerField(verbose_name="市内に住む・勤める・通う人数"),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("resident", "市内"), ("outside", "市外")],
+                        default="outside",
+                        max_length=8,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("exemption_code", models.CharField(blank=True, max_length=40, verbose_name="減免の区分")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "確認を待っている"),
+                            ("approved", "登録ずみ"),
+                            ("refused", "登録できない"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="登録の期限")),
+                ("asked_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決めた時刻")),
+                ("decision_reason", models.CharField(blank=True, max_length=300, verbose_name="決めた理由")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="決めた人",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="代表者",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.usergroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="WaitingEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                ("heads", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("purpose", models.CharField(max_length=24, verbose_name="使い道")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待っている"),
+                            ("offered", "空きが出た"),
+                            ("taken", "予約した"),
+                            ("declined", "ことわった"),
+                            ("lapsed", "期限が過ぎた"),
+                            ("left", "やめた"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                (
+                    "offered_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="いつまでおさえるか"),
+                ),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waited",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="space_waiting",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waiting", to="spaces.space"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "空き待ち",
+                "verbose_name_plural": "空き待ち",
+                "ordering": ["asked_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Occupancy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                ("key", models.UUIDField(blank=True, null=True)),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="いつまでおさえるか")),
+                (
+                    "block",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occupancies",
+                        to="spaces.block",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occupancies",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="occupancies",
+                        to="spaces.space",
+                    ),
+                ),
+                (
+                    "waiting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occupancies",
+                        to="spaces.waitingentry",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "使われている時間",
+                "verbose_name_plural": "使われている時間",
+            },
+        ),
+        migrations.CreateModel(
+            name="WaitingEntryEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                ("heads", models.PositiveIntegerField(default=1, verbose_name="人数")),
+                ("purpose", models.CharField(max_length=24, verbose_name="使い道")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待っている"),
+                            ("offered", "空きが出た"),
+                            ("taken", "予約した"),
+                            ("declined", "ことわった"),
+                            ("lapsed", "期限が過ぎた"),
+                            ("left", "やめた"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申し込んだ時刻")),
+                (
+                    "offered_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="いつまでおさえるか"),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.waitingentry",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="WishOffer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("text", models.TextField(blank=True, verbose_name="ことば")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "返事をした"),
+                            ("chosen", "選ばれた"),
+                            ("not_chosen", "選ばれなかった"),
+                            ("taken_back", "取り下げた"),
+                        ],
+                        default="sent",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(verbose_name="返事の時刻")),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offer",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="spaces.host"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="返事をした人",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="spaces.space"
+                    ),
+                ),
+                (
+                    "wish",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="spaces.spacewish",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "募集への返事",
+                "verbose_name_plural": "募集への返事",
+                "ordering": ["yen", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="WishOfferEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="時間")),
+                ("yen", models.PositiveIntegerField(verbose_name="料金（円・税込み）")),
+                ("text", models.TextField(blank=True, verbose_name="ことば")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "返事をした"),
+                            ("chosen", "選ばれた"),
+                            ("not_chosen", "選ばれなかった"),
+                            ("taken_back", "取り下げた"),
+                        ],
+                        default="sent",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(verbose_name="返事の時刻")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.booking",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.host",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.municipality",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="spaces.wishoffer",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="返事をした人",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.space",
+                    ),
+                ),
+                (
+                    "wish",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="spaces.spacewish",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='host',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'asked'), ('decided_at__isnull', False), _connector='OR'), name='space_host_decided_at_a_time'),
+            model_name="host",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "asked"), ("decided_at__isnull", False), _connector="OR"),
+                name="space_host_decided_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='space_host_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='59d2d5a89977bd66c55347dd1d8808e271d38b93', operation='DELETE', pgid='pgtrigger_space_host_never_deleted_7aac1', table='spaces_host', when='BEFORE')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_host_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="59d2d5a89977bd66c55347dd1d8808e271d38b93",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_host_never_deleted_7aac1",
+                    table="spaces_host",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_hostevent" ("about", "about_en", "address", "asked_at", "asked_by_id", "decided_at", "decided_by_id", "decision_reason", "email", "kind", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "representative", "state") VALUES (NEW."about", NEW."about_en", NEW."address", NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."email", NEW."kind", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."organisation_id", NEW."phone", NEW."representative", NEW."state"); RETURN NULL;', hash='3caff95af93ef17ea0d34d89150d4470b5912bd7', operation='INSERT', pgid='pgtrigger_insert_insert_aadf0', table='spaces_host', when='AFTER')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_hostevent" ("about", "about_en", "address", "asked_at", "asked_by_id", "decided_at", "decided_by_id", "decision_reason", "email", "kind", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "representative", "state") VALUES (NEW."about", NEW."about_en", NEW."address", NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."email", NEW."kind", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."organisation_id", NEW."phone", NEW."representative", NEW."state"); RETURN NULL;',
+                    hash="3caff95af93ef17ea0d34d89150d4470b5912bd7",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_aadf0",
+                    table="spaces_host",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_hostevent" ("about", "about_en", "address", "asked_at", "asked_by_id", "decided_at", "decided_by_id", "decision_reason", "email", "kind", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "representative", "state") VALUES (NEW."about", NEW."about_en", NEW."address", NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."email", NEW."kind", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."organisation_id", NEW."phone", NEW."representative", NEW."state"); RETURN NULL;', hash='794d7e82ec6b5d7ffe663cf36788a97fae5632cf', operation='UPDATE', pgid='pgtrigger_update_update_373a5', table='spaces_host', when='AFTER')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_hostevent" ("about", "about_en", "address", "asked_at", "asked_by_id", "decided_at", "decided_by_id", "decision_reason", "email", "kind", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "representative", "state") VALUES (NEW."about", NEW."about_en", NEW."address", NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."email", NEW."kind", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."organisation_id", NEW."phone", NEW."representative", NEW."state"); RETURN NULL;',
+                    hash="794d7e82ec6b5d7ffe663cf36788a97fae5632cf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_373a5",
+                    table="spaces_host",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_hostevent" ("about", "about_en", "address", "asked_at", "asked_by_id", "decided_at", "decided_by_id", "decision_reason", "email", "kind", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "representative", "state") VALUES (OLD."about", OLD."about_en", OLD."address", OLD."asked_at", OLD."asked_by_id", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."email", OLD."kind", OLD."municipality_id", OLD."name", OLD."name_en", OLD."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."organisation_id", OLD."phone", OLD."representative", OLD."state"); RETURN NULL;', hash='eff7206008b6657f33eaa248a617fed577276346', operation='DELETE', pgid='pgtrigger_delete_delete_f25af', table='spaces_host', when='AFTER')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_hostevent" ("about", "about_en", "address", "asked_at", "asked_by_id", "decided_at", "decided_by_id", "decision_reason", "email", "kind", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "representative", "state") VALUES (OLD."about", OLD."about_en", OLD."address", OLD."asked_at", OLD."asked_by_id", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."email", OLD."kind", OLD."municipality_id", OLD."name", OLD."name_en", OLD."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."organisation_id", OLD."phone", OLD."representative", OLD."state"); RETURN NULL;',
+                    hash="eff7206008b6657f33eaa248a617fed577276346",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f25af",
+                    table="spaces_host",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='damagereport',
-            trigger=pgtrigger.compiler.Trigger(name='space_damage_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b5ffd94709f450253a067a261f2bdd22d70c0f83', operation='DELETE', pgid='pgtrigger_space_damage_never_deleted_72b1d', table='spaces_damagereport', when='BEFORE')),
+            model_name="damagereport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_damage_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b5ffd94709f450253a067a261f2bdd22d70c0f83",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_damage_never_deleted_72b1d",
+                    table="spaces_damagereport",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='damagereport',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_damagereportevent" ("answer", "answered_at", "booking_id", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_reason", "side", "state", "text", "told_at", "told_by_id", "yen_agreed", "yen_claimed") VALUES (NEW."answer", NEW."answered_at", NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_reason", NEW."side", NEW."state", NEW."text", NEW."told_at", NEW."told_by_id", NEW."yen_agreed", NEW."yen_claimed"); RETURN NULL;', hash='970f7b9d6e4526c0fb6e0f6cd61729cb493f40af', operation='INSERT', pgid='pgtrigger_insert_insert_e90d3', table='spaces_damagereport', when='AFTER')),
+            model_name="damagereport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_damagereportevent" ("answer", "answered_at", "booking_id", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_reason", "side", "state", "text", "told_at", "told_by_id", "yen_agreed", "yen_claimed") VALUES (NEW."answer", NEW."answered_at", NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_reason", NEW."side", NEW."state", NEW."text", NEW."told_at", NEW."told_by_id", NEW."yen_agreed", NEW."yen_claimed"); RETURN NULL;',
+                    hash="970f7b9d6e4526c0fb6e0f6cd61729cb493f40af",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e90d3",
+                    table="spaces_damagereport",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='damagereport',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_damagereportevent" ("answer", "answered_at", "booking_id", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_reason", "side", "state", "text", "told_at", "told_by_id", "yen_agreed", "yen_claimed") VALUES (NEW."answer", NEW."answered_at", NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_reason", NEW."side", NEW."state", NEW."text", NEW."told_at", NEW."told_by_id", NEW."yen_agreed", NEW."yen_claimed"); RETURN NULL;', hash='0ec36821e2270b93d94d6911d3aa7591d45e29f9', operation='UPDATE', pgid='pgtrigger_update_update_bfadf', table='spaces_damagereport', when='AFTER')),
+            model_name="damagereport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_damagereportevent" ("answer", "answered_at", "booking_id", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_reason", "side", "state", "text", "told_at", "told_by_id", "yen_agreed", "yen_claimed") VALUES (NEW."answer", NEW."answered_at", NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_reason", NEW."side", NEW."state", NEW."text", NEW."told_at", NEW."told_by_id", NEW."yen_agreed", NEW."yen_claimed"); RETURN NULL;',
+                    hash="0ec36821e2270b93d94d6911d3aa7591d45e29f9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bfadf",
+                    table="spaces_damagereport",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='damagereport',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_damagereportevent" ("answer", "answered_at", "booking_id", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_reason", "side", "state", "text", "told_at", "told_by_id", "yen_agreed", "yen_claimed") VALUES (OLD."answer", OLD."answered_at", OLD."booking_id", OLD."host_id", OLD."id", OLD."municipality_id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."settled_reason", OLD."side", OLD."state", OLD."text", OLD."told_at", OLD."told_by_id", OLD."yen_agreed", OLD."yen_claimed"); RETURN NULL;', hash='3b8deb21e3344af95c731827daa9bb3ca5f56509', operation='DELETE', pgid='pgtrigger_delete_delete_2b21a', table='spaces_damagereport', when='AFTER')),
+            model_name="damagereport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_damagereportevent" ("answer", "answered_at", "booking_id", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_reason", "side", "state", "text", "told_at", "told_by_id", "yen_agreed", "yen_claimed") VALUES (OLD."answer", OLD."answered_at", OLD."booking_id", OLD."host_id", OLD."id", OLD."municipality_id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."settled_reason", OLD."side", OLD."state", OLD."text", OLD."told_at", OLD."told_by_id", OLD."yen_agreed", OLD."yen_claimed"); RETURN NULL;',
+                    hash="3b8deb21e3344af95c731827daa9bb3ca5f56509",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2b21a",
+                    table="spaces_damagereport",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookingcancellation',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='booking_cancellation_percent'),
+            model_name="bookingcancellation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__lte", 100)), name="booking_cancellation_percent"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bookingcancellation',
-            trigger=pgtrigger.compiler.Trigger(name='booking_cancellation_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c6d94dd6c726c6f7d360cd8780c438c935265aa4', operation='UPDATE OR DELETE', pgid='pgtrigger_booking_cancellation_append_only_0db0b', table='spaces_bookingcancellation', when='BEFORE')),
+            model_name="bookingcancellation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="booking_cancellation_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c6d94dd6c726c6f7d360cd8780c438c935265aa4",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_booking_cancellation_append_only_0db0b",
+                    table="spaces_bookingcancellation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictpartner',
-            trigger=pgtrigger.compiler.Trigger(name='ict_partner_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='905e029436d6503e3d9d8961829380e2afee8904', operation='DELETE', pgid='pgtrigger_ict_partner_never_deleted_c993b', table='spaces_ictpartner', when='BEFORE')),
+            model_name="ictpartner",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ict_partner_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="905e029436d6503e3d9d8961829380e2afee8904",
+                    operation="DELETE",
+                    pgid="pgtrigger_ict_partner_never_deleted_c993b",
+                    table="spaces_ictpartner",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictpartner',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ictpartnerevent" ("about", "admitted_at", "admitted_by_id", "email", "ended_at", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."about", NEW."admitted_at", NEW."admitted_by_id", NEW."email", NEW."ended_at", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."organisation_id", NEW."phone"); RETURN NULL;', hash='853606c3d2ae1d596b247d5bf7f614e818700c8f', operation='INSERT', pgid='pgtrigger_insert_insert_2be58', table='spaces_ictpartner', when='AFTER')),
+            model_name="ictpartner",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ictpartnerevent" ("about", "admitted_at", "admitted_by_id", "email", "ended_at", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."about", NEW."admitted_at", NEW."admitted_by_id", NEW."email", NEW."ended_at", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."organisation_id", NEW."phone"); RETURN NULL;',
+                    hash="853606c3d2ae1d596b247d5bf7f614e818700c8f",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2be58",
+                    table="spaces_ictpartner",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictpartner',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_ictpartnerevent" ("about", "admitted_at", "admitted_by_id", "email", "ended_at", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."about", NEW."admitted_at", NEW."admitted_by_id", NEW."email", NEW."ended_at", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."organisation_id", NEW."phone"); RETURN NULL;', hash='d278c9010339726fd365616dce9d5e476a0f6935', operation='UPDATE', pgid='pgtrigger_update_update_3d752', table='spaces_ictpartner', when='AFTER')),
+            model_name="ictpartner",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_ictpartnerevent" ("about", "admitted_at", "admitted_by_id", "email", "ended_at", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."about", NEW."admitted_at", NEW."admitted_by_id", NEW."email", NEW."ended_at", NEW."municipality_id", NEW."name", NEW."name_en", NEW."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."organisation_id", NEW."phone"); RETURN NULL;',
+                    hash="d278c9010339726fd365616dce9d5e476a0f6935",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3d752",
+                    table="spaces_ictpartner",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictpartner',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ictpartnerevent" ("about", "admitted_at", "admitted_by_id", "email", "ended_at", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (OLD."about", OLD."admitted_at", OLD."admitted_by_id", OLD."email", OLD."ended_at", OLD."municipality_id", OLD."name", OLD."name_en", OLD."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."organisation_id", OLD."phone"); RETURN NULL;', hash='ef1ace9b06555e47816978a45f8aa2ee6a058663', operation='DELETE', pgid='pgtrigger_delete_delete_94fff', table='spaces_ictpartner', when='AFTER')),
+            model_name="ictpartner",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ictpartnerevent" ("about", "admitted_at", "admitted_by_id", "email", "ended_at", "municipality_id", "name", "name_en", "organisation_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (OLD."about", OLD."admitted_at", OLD."admitted_by_id", OLD."email", OLD."ended_at", OLD."municipality_id", OLD."name", OLD."name_en", OLD."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."organisation_id", OLD."phone"); RETURN NULL;',
+                    hash="ef1ace9b06555e47816978a45f8aa2ee6a058663",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_94fff",
+                    table="spaces_ictpartner",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('partner', 'code'), name='ict_item_code_once'),
+            model_name="catalogueitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("partner", "code"),
+                name="ict_item_code_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='catalogueitem',
-            trigger=pgtrigger.compiler.Trigger(name='ict_item_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b34fb14d5be69eb2ca4b12ae03ee2adcd7950d15', operation='DELETE', pgid='pgtrigger_ict_item_never_deleted_3350a', table='spaces_catalogueitem', when='BEFORE')),
+            model_name="catalogueitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ict_item_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b34fb14d5be69eb2ca4b12ae03ee2adcd7950d15",
+                    operation="DELETE",
+                    pgid="pgtrigger_ict_item_never_deleted_3350a",
+                    table="spaces_catalogueitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='catalogueitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_catalogueitemevent" ("capacity", "code", "ended_at", "first_yen", "id", "kind", "monthly_yen", "municipality_id", "name", "name_en", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."capacity", NEW."code", NEW."ended_at", NEW."first_yen", NEW."id", NEW."kind", NEW."monthly_yen", NEW."municipality_id", NEW."name", NEW."name_en", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='d4668f79a1fd15f148dec282ed8cf5c556e6d18c', operation='INSERT', pgid='pgtrigger_insert_insert_d8690', table='spaces_catalogueitem', when='AFTER')),
+            model_name="catalogueitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_catalogueitemevent" ("capacity", "code", "ended_at", "first_yen", "id", "kind", "monthly_yen", "municipality_id", "name", "name_en", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."capacity", NEW."code", NEW."ended_at", NEW."first_yen", NEW."id", NEW."kind", NEW."monthly_yen", NEW."municipality_id", NEW."name", NEW."name_en", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;',
+                    hash="d4668f79a1fd15f148dec282ed8cf5c556e6d18c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_d8690",
+                    table="spaces_catalogueitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='catalogueitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_catalogueitemevent" ("capacity", "code", "ended_at", "first_yen", "id", "kind", "monthly_yen", "municipality_id", "name", "name_en", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."capacity", NEW."code", NEW."ended_at", NEW."first_yen", NEW."id", NEW."kind", NEW."monthly_yen", NEW."municipality_id", NEW."name", NEW."name_en", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='2ef54a0d5a003c1b196b9eaec573d56b64b3f269', operation='UPDATE', pgid='pgtrigger_update_update_04c04', table='spaces_catalogueitem', when='AFTER')),
+            model_name="catalogueitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_catalogueitemevent" ("capacity", "code", "ended_at", "first_yen", "id", "kind", "monthly_yen", "municipality_id", "name", "name_en", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."capacity", NEW."code", NEW."ended_at", NEW."first_yen", NEW."id", NEW."kind", NEW."monthly_yen", NEW."municipality_id", NEW."name", NEW."name_en", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."valid_until"); RETURN NULL;',
+                    hash="2ef54a0d5a003c1b196b9eaec573d56b64b3f269",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_04c04",
+                    table="spaces_catalogueitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='catalogueitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_catalogueitemevent" ("capacity", "code", "ended_at", "first_yen", "id", "kind", "monthly_yen", "municipality_id", "name", "name_en", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."capacity", OLD."code", OLD."ended_at", OLD."first_yen", OLD."id", OLD."kind", OLD."monthly_yen", OLD."municipality_id", OLD."name", OLD."name_en", OLD."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;', hash='e6787c887bdfcc214a8ea6f8d8e7d51ce14aaee4', operation='DELETE', pgid='pgtrigger_delete_delete_15cbc', table='spaces_catalogueitem', when='AFTER')),
+            model_name="catalogueitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_catalogueitemevent" ("capacity", "code", "ended_at", "first_yen", "id", "kind", "monthly_yen", "municipality_id", "name", "name_en", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."capacity", OLD."code", OLD."ended_at", OLD."first_yen", OLD."id", OLD."kind", OLD."monthly_yen", OLD."municipality_id", OLD."name", OLD."name_en", OLD."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;',
+                    hash="e6787c887bdfcc214a8ea6f8d8e7d51ce14aaee4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_15cbc",
+                    table="spaces_catalogueitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ictproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['declined', 'not_chosen']), _negated=True), fields=('need', 'partner', 'variant'), name='ict_proposal_once'),
+            model_name="ictproposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["declined", "not_chosen"]), _negated=True),
+                fields=("need", "partner", "variant"),
+                name="ict_proposal_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ictproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'chosen')), fields=('need',), name='ict_proposal_one_chosen'),
+            model_name="ictproposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "chosen")), fields=("need",), name="ict_proposal_one_chosen"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictproposal',
-            trigger=pgtrigger.compiler.Trigger(name='ict_proposal_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='014c250c91ad68407c2a8510deb1f25e58cda962', operation='DELETE', pgid='pgtrigger_ict_proposal_never_deleted_2fe2d', table='spaces_ictproposal', when='BEFORE')),
+            model_name="ictproposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ict_proposal_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="014c250c91ad68407c2a8510deb1f25e58cda962",
+                    operation="DELETE",
+                    pgid="pgtrigger_ict_proposal_never_deleted_2fe2d",
+                    table="spaces_ictproposal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictproposal',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ictproposalevent" ("answer", "answered_at", "decided_at", "first_yen", "host_id", "id", "income_yen", "install_on", "made_at", "monthly_yen", "months", "municipality_id", "need_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_down", "promised_ping", "promised_up", "state", "steps", "valid_until", "variant") VALUES (NEW."answer", NEW."answered_at", NEW."decided_at", NEW."first_yen", NEW."host_id", NEW."id", NEW."income_yen", NEW."install_on", NEW."made_at", NEW."monthly_yen", NEW."months", NEW."municipality_id", NEW."need_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."state", NEW."steps", NEW."valid_until", NEW."variant"); RETURN NULL;', hash='aeabeaabb72df1d5be58294c43e15abdca3173dd', operation='INSERT', pgid='pgtrigger_insert_insert_bfa5e', table='spaces_ictproposal', when='AFTER')),
+            model_name="ictproposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ictproposalevent" ("answer", "answered_at", "decided_at", "first_yen", "host_id", "id", "income_yen", "install_on", "made_at", "monthly_yen", "months", "municipality_id", "need_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_down", "promised_ping", "promised_up", "state", "steps", "valid_until", "variant") VALUES (NEW."answer", NEW."answered_at", NEW."decided_at", NEW."first_yen", NEW."host_id", NEW."id", NEW."income_yen", NEW."install_on", NEW."made_at", NEW."monthly_yen", NEW."months", NEW."municipality_id", NEW."need_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."state", NEW."steps", NEW."valid_until", NEW."variant"); RETURN NULL;',
+                    hash="aeabeaabb72df1d5be58294c43e15abdca3173dd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bfa5e",
+                    table="spaces_ictproposal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictproposal',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_ictproposalevent" ("answer", "answered_at", "decided_at", "first_yen", "host_id", "id", "income_yen", "install_on", "made_at", "monthly_yen", "months", "municipality_id", "need_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_down", "promised_ping", "promised_up", "state", "steps", "valid_until", "variant") VALUES (NEW."answer", NEW."answered_at", NEW."decided_at", NEW."first_yen", NEW."host_id", NEW."id", NEW."income_yen", NEW."install_on", NEW."made_at", NEW."monthly_yen", NEW."months", NEW."municipality_id", NEW."need_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."state", NEW."steps", NEW."valid_until", NEW."variant"); RETURN NULL;', hash='36acb39bed0f72fec81322b9d4377ca84bbc9d1f', operation='UPDATE', pgid='pgtrigger_update_update_1b8e7', table='spaces_ictproposal', when='AFTER')),
+            model_name="ictproposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_ictproposalevent" ("answer", "answered_at", "decided_at", "first_yen", "host_id", "id", "income_yen", "install_on", "made_at", "monthly_yen", "months", "municipality_id", "need_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_down", "promised_ping", "promised_up", "state", "steps", "valid_until", "variant") VALUES (NEW."answer", NEW."answered_at", NEW."decided_at", NEW."first_yen", NEW."host_id", NEW."id", NEW."income_yen", NEW."install_on", NEW."made_at", NEW."monthly_yen", NEW."months", NEW."municipality_id", NEW."need_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."state", NEW."steps", NEW."valid_until", NEW."variant"); RETURN NULL;',
+                    hash="36acb39bed0f72fec81322b9d4377ca84bbc9d1f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1b8e7",
+                    table="spaces_ictproposal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictproposal',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ictproposalevent" ("answer", "answered_at", "decided_at", "first_yen", "host_id", "id", "income_yen", "install_on", "made_at", "monthly_yen", "months", "municipality_id", "need_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_down", "promised_ping", "promised_up", "state", "steps", "valid_until", "variant") VALUES (OLD."answer", OLD."answered_at", OLD."decided_at", OLD."first_yen", OLD."host_id", OLD."id", OLD."income_yen", OLD."install_on", OLD."made_at", OLD."monthly_yen", OLD."months", OLD."municipality_id", OLD."need_id", OLD."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."promised_down", OLD."promised_ping", OLD."promised_up", OLD."state", OLD."steps", OLD."valid_until", OLD."variant"); RETURN NULL;', hash='4a496c20fa40be3c34af87301527296374027df7', operation='DELETE', pgid='pgtrigger_delete_delete_801ae', table='spaces_ictproposal', when='AFTER')),
+            model_name="ictproposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ictproposalevent" ("answer", "answered_at", "decided_at", "first_yen", "host_id", "id", "income_yen", "install_on", "made_at", "monthly_yen", "months", "municipality_id", "need_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_down", "promised_ping", "promised_up", "state", "steps", "valid_until", "variant") VALUES (OLD."answer", OLD."answered_at", OLD."decided_at", OLD."first_yen", OLD."host_id", OLD."id", OLD."income_yen", OLD."install_on", OLD."made_at", OLD."monthly_yen", OLD."months", OLD."municipality_id", OLD."need_id", OLD."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."promised_down", OLD."promised_ping", OLD."promised_up", OLD."state", OLD."steps", OLD."valid_until", OLD."variant"); RETURN NULL;',
+                    hash="4a496c20fa40be3c34af87301527296374027df7",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_801ae",
+                    table="spaces_ictproposal",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ictline',
-            constraint=models.UniqueConstraint(fields=('proposal', 'position'), name='ict_line_once'),
+            model_name="ictline",
+            constraint=models.UniqueConstraint(fields=("proposal", "position"), name="ict_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='ladder',
-            constraint=models.UniqueConstraint(fields=('host', 'code'), name='space_ladder_code_once', nulls_distinct=False),
+            model_name="ladder",
+            constraint=models.UniqueConstraint(
+                fields=("host", "code"), name="space_ladder_code_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('host__isnull', True), ('municipality__isnull', True)), models.Q(('host__isnull', False), ('municipality__isnull', False)), _connector='OR'), name='space_ladder_of_a_host_in_a_town'),
+            model_name="ladder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("host__isnull", True), ("municipality__isnull", True)),
+                    models.Q(("host__isnull", False), ("municipality__isnull", False)),
+                    _connector="OR",
+                ),
+                name="space_ladder_of_a_host_in_a_town",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ladder',
-            trigger=pgtrigger.compiler.Trigger(name='space_ladder_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e2cc392f934388b2ab06fc0adde4710ae578d408', operation='DELETE', pgid='pgtrigger_space_ladder_never_deleted_03627', table='spaces_ladder', when='BEFORE')),
+            model_name="ladder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_ladder_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="e2cc392f934388b2ab06fc0adde4710ae578d408",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_ladder_never_deleted_03627",
+                    table="spaces_ladder",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ladder',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ladderevent" ("code", "ended_at", "free_after_booking_hours", "host_id", "id", "municipality_id", "name", "name_en", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps") VALUES (NEW."code", NEW."ended_at", NEW."free_after_booking_hours", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."steps"); RETURN NULL;', hash='cdc3951c29780f61a1b7a3c5eae9108f0c40e012', operation='INSERT', pgid='pgtrigger_insert_insert_d9b28', table='spaces_ladder', when='AFTER')),
+            model_name="ladder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ladderevent" ("code", "ended_at", "free_after_booking_hours", "host_id", "id", "municipality_id", "name", "name_en", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps") VALUES (NEW."code", NEW."ended_at", NEW."free_after_booking_hours", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."steps"); RETURN NULL;',
+                    hash="cdc3951c29780f61a1b7a3c5eae9108f0c40e012",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_d9b28",
+                    table="spaces_ladder",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ladder',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_ladderevent" ("code", "ended_at", "free_after_booking_hours", "host_id", "id", "municipality_id", "name", "name_en", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps") VALUES (NEW."code", NEW."ended_at", NEW."free_after_booking_hours", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."steps"); RETURN NULL;', hash='e25255f097f611880df5a52f11a917e9434e2310', operation='UPDATE', pgid='pgtrigger_update_update_f23b9', table='spaces_ladder', when='AFTER')),
+            model_name="ladder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_ladderevent" ("code", "ended_at", "free_after_booking_hours", "host_id", "id", "municipality_id", "name", "name_en", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps") VALUES (NEW."code", NEW."ended_at", NEW."free_after_booking_hours", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."steps"); RETURN NULL;',
+                    hash="e25255f097f611880df5a52f11a917e9434e2310",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f23b9",
+                    table="spaces_ladder",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ladder',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ladderevent" ("code", "ended_at", "free_after_booking_hours", "host_id", "id", "municipality_id", "name", "name_en", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps") VALUES (OLD."code", OLD."ended_at", OLD."free_after_booking_hours", OLD."host_id", OLD."id", OLD."municipality_id", OLD."name", OLD."name_en", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."steps"); RETURN NULL;', hash='404521cc7b7dbe90c0d218d562f0f9cc5776ecb1', operation='DELETE', pgid='pgtrigger_delete_delete_97a86', table='spaces_ladder', when='AFTER')),
+            model_name="ladder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ladderevent" ("code", "ended_at", "free_after_booking_hours", "host_id", "id", "municipality_id", "name", "name_en", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "steps") VALUES (OLD."code", OLD."ended_at", OLD."free_after_booking_hours", OLD."host_id", OLD."id", OLD."municipality_id", OLD."name", OLD."name_en", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."steps"); RETURN NULL;',
+                    hash="404521cc7b7dbe90c0d218d562f0f9cc5776ecb1",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_97a86",
+                    table="spaces_ladder",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='doorcode',
-            index=models.Index(condition=models.Q(('removed_at__isnull', True), ('state', 'ended')), fields=['lock'], name='door_code_to_be_removed'),
+            model_name="doorcode",
+            index=models.Index(
+                condition=models.Q(("removed_at__isnull", True), ("state", "ended")),
+                fields=["lock"],
+                name="door_code_to_be_removed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='doorcode',
-            index=models.Index(condition=models.Q(models.Q(('state', 'ended'), _negated=True), ('told_at__isnull', True)), fields=['booking'], name='door_code_to_be_told'),
+            model_name="doorcode",
+            index=models.Index(
+                condition=models.Q(models.Q(("state", "ended"), _negated=True), ("told_at__isnull", True)),
+                fields=["booking"],
+                name="door_code_to_be_told",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='doorcode',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'ended'), _negated=True), expressions=[(models.Func(models.F('lock_id'), models.F('lock_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('booking_id'), models.F('booking_id'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='door_code_one_at_a_time'),
+            model_name="doorcode",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("lock_id"), models.F("lock_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("booking_id"),
+                            models.F("booking_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("period", "&&"),
+                ],
+                name="door_code_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lockuse',
-            constraint=models.UniqueConstraint(fields=('lock', 'event'), name='lock_use_once'),
+            model_name="lockuse",
+            constraint=models.UniqueConstraint(fields=("lock", "event"), name="lock_use_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lockuse',
-            trigger=pgtrigger.compiler.Trigger(name='lock_use_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c3219507288b08397ce90d62a75ec665edefc28b', operation='UPDATE OR DELETE', pgid='pgtrigger_lock_use_append_only_5a8b4', table='spaces_lockuse', when='BEFORE')),
+            model_name="lockuse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lock_use_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c3219507288b08397ce90d62a75ec665edefc28b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_lock_use_append_only_5a8b4",
+                    table="spaces_lockuse",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotterydraw',
-            trigger=pgtrigger.compiler.Trigger(name='space_lottery_draw_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='06850d99f595d40db04ae499b160c91d48b074ff', operation='UPDATE OR DELETE', pgid='pgtrigger_space_lottery_draw_append_only_4fcd7', table='spaces_lotterydraw', when='BEFORE')),
+            model_name="lotterydraw",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_lottery_draw_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="06850d99f595d40db04ae499b160c91d48b074ff",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_space_lottery_draw_append_only_4fcd7",
+                    table="spaces_lotterydraw",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='searchmiss',
-            constraint=models.UniqueConstraint(fields=('municipality', 'on', 'period', 'minutes', 'kind', 'use', 'seats', 'equipment', 'step_free', 'yen', 'why'), name='space_search_miss_counted', nulls_distinct=False),
+            model_name="searchmiss",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "municipality",
+                    "on",
+                    "period",
+                    "minutes",
+                    "kind",
+                    "use",
+                    "seats",
+                    "equipment",
+                    "step_free",
+                    "yen",
+                    "why",
+                ),
+                name="space_search_miss_counted",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddField(
-            model_name='spaceindex',
-            name='host',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='spaces.host'),
+            model_name="spaceindex",
+            name="host",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="spaces.host"
+            ),
         ),
         migrations.AddField(
-            model_name='spaceindex',
-            name='municipality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality'),
+            model_name="spaceindex",
+            name="municipality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.municipality"
+            ),
         ),
         migrations.AddIndex(
-            model_name='space',
-            index=models.Index(fields=['municipality', 'state'], name='space_by_town'),
+            model_name="space",
+            index=models.Index(fields=["municipality", "state"], name="space_by_town"),
         ),
         migrations.AddIndex(
-            model_name='space',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='space_words'),
+            model_name="space",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="space_words"),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='space_published_at_a_time'),
+            model_name="space",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    ("published_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="space_published_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='space_never_its_own_part'),
+            model_name="space",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="space_never_its_own_part"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(('min_minutes__gt', 0), ('step_minutes__gt', 0)), name='space_time_goes_on'),
+            model_name="space",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("min_minutes__gt", 0), ("step_minutes__gt", 0)), name="space_time_goes_on"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='space',
-            trigger=pgtrigger.compiler.Trigger(name='space_words_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.words := (SELECT coalesce(array_agg(DISTINCT part), '{}') FROM (SELECT unnest(ARRAY[letter, letter || lead(letter) OVER (ORDER BY place)]) AS part FROM unnest(string_to_array(btrim(regexp_replace(lower(translate(normalize(translate(NEW.name || ' ' || NEW.name_en || ' ' || NEW.about || ' ' || NEW.about_en || ' ' || NEW.address || ' ' || NEW.access, '〜～~‐‑‒–—―−－﹣ｰ', '-------------'), NFKC), 'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ〜～~‐‑‒–—―−－﹣ｰー', 'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ--------------')), '\\s+', ' ', 'g')), NULL)) WITH ORDINALITY AS letters(letter, place)) AS parts WHERE part IS NOT NULL AND strpos(part, ' ') = 0); RETURN NEW;", hash='376343fb7f0a11fe68e62bb257e29f5ddc4362be', operation='INSERT OR UPDATE OF "name", "name_en", "about", "about_en", "address", "access"', pgid='pgtrigger_space_words_kept_fca8d', table='spaces_space', when='BEFORE')),
+            model_name="space",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_words_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.words := (SELECT coalesce(array_agg(DISTINCT part), '{}') FROM (SELECT unnest(ARRAY[letter, letter || lead(letter) OVER (ORDER BY place)]) AS part FROM unnest(string_to_array(btrim(regexp_replace(lower(translate(normalize(translate(NEW.name || ' ' || NEW.name_en || ' ' || NEW.about || ' ' || NEW.about_en || ' ' || NEW.address || ' ' || NEW.access, '〜～~‐‑‒–—―−－﹣ｰ', '-------------'), NFKC), 'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ〜～~‐‑‒–—―−－﹣ｰー', 'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ--------------')), '\\s+', ' ', 'g')), NULL)) WITH ORDINALITY AS letters(letter, place)) AS parts WHERE part IS NOT NULL AND strpos(part, ' ') = 0); RETURN NEW;",
+                    hash="376343fb7f0a11fe68e62bb257e29f5ddc4362be",
+                    operation='INSERT OR UPDATE OF "name", "name_en", "about", "about_en", "address", "access"',
+                    pgid="pgtrigger_space_words_kept_fca8d",
+                    table="spaces_space",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='space',
-            trigger=pgtrigger.compiler.Trigger(name='space_index_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.state <> 'published' THEN DELETE FROM spaces_spaceindex WHERE space_id = NEW.id; ELSIF NOT EXISTS (SELECT FROM spaces_spaceindex WHERE space_id = NEW.id) THEN INSERT INTO spaces_spaceindex (space_id) VALUES (NEW.id); END IF; UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (WITH RECURSIVE halls AS (SELECT NEW.id AS id, NEW.parent_id AS parent_id UNION ALL SELECT h.id, h.parent_id FROM halls JOIN spaces_space h ON h.id = halls.parent_id) SELECT id FROM halls); IF TG_OP = 'UPDATE' AND OLD.parent_id IS DISTINCT FROM NEW.parent_id THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (WITH RECURSIVE halls AS (SELECT OLD.id AS id, OLD.parent_id AS parent_id UNION ALL SELECT h.id, h.parent_id FROM halls JOIN spaces_space h ON h.id = halls.parent_id) SELECT id FROM halls); END IF; RETURN NULL;", hash='44842b5c8302a75c2a9459c9f3e0150a41757888', operation='INSERT OR UPDATE', pgid='pgtrigger_space_index_kept_b6df2', table='spaces_space', when='AFTER')),
+            model_name="space",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_index_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF NEW.state <> 'published' THEN DELETE FROM spaces_spaceindex WHERE space_id = NEW.id; ELSIF NOT EXISTS (SELECT FROM spaces_spaceindex WHERE space_id = NEW.id) THEN INSERT INTO spaces_spaceindex (space_id) VALUES (NEW.id); END IF; UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (WITH RECURSIVE halls AS (SELECT NEW.id AS id, NEW.parent_id AS parent_id UNION ALL SELECT h.id, h.parent_id FROM halls JOIN spaces_space h ON h.id = halls.parent_id) SELECT id FROM halls); IF TG_OP = 'UPDATE' AND OLD.parent_id IS DISTINCT FROM NEW.parent_id THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (WITH RECURSIVE halls AS (SELECT OLD.id AS id, OLD.parent_id AS parent_id UNION ALL SELECT h.id, h.parent_id FROM halls JOIN spaces_space h ON h.id = halls.parent_id) SELECT id FROM halls); END IF; RETURN NULL;",
+                    hash="44842b5c8302a75c2a9459c9f3e0150a41757888",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_space_index_kept_b6df2",
+                    table="spaces_space",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='space',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_spaceevent" ("about", "about_en", "access", "address", "area_m2", "buffer_after", "buffer_before", "by_lottery", "closed_on_holidays", "decided_at", "decided_by_id", "decision_reason", "equipment", "floor", "horizon_days", "horizon_days_outside", "host_id", "id", "kind", "ladder_id", "latitude", "lodging_permit", "longitude", "made_at", "max_minutes", "min_minutes", "municipality_id", "name", "name_en", "notice_minutes", "official_id", "overnight", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "published_at", "residents_only", "rules", "rules_en", "seats", "state", "step_free", "step_free_note", "step_minutes", "uses", "way", "ways_to_pay") VALUES (NEW."about", NEW."about_en", NEW."access", NEW."address", NEW."area_m2", NEW."buffer_after", NEW."buffer_before", NEW."by_lottery", NEW."closed_on_holidays", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."equipment", NEW."floor", NEW."horizon_days", NEW."horizon_days_outside", NEW."host_id", NEW."id", NEW."kind", NEW."ladder_id", NEW."latitude", NEW."lodging_permit", NEW."longitude", NEW."made_at", NEW."max_minutes", NEW."min_minutes", NEW."municipality_id", NEW."name", NEW."name_en", NEW."notice_minutes", NEW."official_id", NEW."overnight", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."postcode", NEW."published_at", NEW."residents_only", NEW."rules", NEW."rules_en", NEW."seats", NEW."state", NEW."step_free", NEW."step_free_note", NEW."step_minutes", NEW."uses", NEW."way", NEW."ways_to_pay"); RETURN NULL;', hash='1faa4da537fa124946849d6e35e165c4981c68d1', operation='INSERT', pgid='pgtrigger_insert_insert_5a0b6', table='spaces_space', when='AFTER')),
+            model_name="space",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_spaceevent" ("about", "about_en", "access", "address", "area_m2", "buffer_after", "buffer_before", "by_lottery", "closed_on_holidays", "decided_at", "decided_by_id", "decision_reason", "equipment", "floor", "horizon_days", "horizon_days_outside", "host_id", "id", "kind", "ladder_id", "latitude", "lodging_permit", "longitude", "made_at", "max_minutes", "min_minutes", "municipality_id", "name", "name_en", "notice_minutes", "official_id", "overnight", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "published_at", "residents_only", "rules", "rules_en", "seats", "state", "step_free", "step_free_note", "step_minutes", "uses", "way", "ways_to_pay") VALUES (NEW."about", NEW."about_en", NEW."access", NEW."address", NEW."area_m2", NEW."buffer_after", NEW."buffer_before", NEW."by_lottery", NEW."closed_on_holidays", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."equipment", NEW."floor", NEW."horizon_days", NEW."horizon_days_outside", NEW."host_id", NEW."id", NEW."kind", NEW."ladder_id", NEW."latitude", NEW."lodging_permit", NEW."longitude", NEW."made_at", NEW."max_minutes", NEW."min_minutes", NEW."municipality_id", NEW."name", NEW."name_en", NEW."notice_minutes", NEW."official_id", NEW."overnight", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."postcode", NEW."published_at", NEW."residents_only", NEW."rules", NEW."rules_en", NEW."seats", NEW."state", NEW."step_free", NEW."step_free_note", NEW."step_minutes", NEW."uses", NEW."way", NEW."ways_to_pay"); RETURN NULL;',
+                    hash="1faa4da537fa124946849d6e35e165c4981c68d1",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_5a0b6",
+                    table="spaces_space",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='space',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."about" IS DISTINCT FROM (NEW."about") OR OLD."about_en" IS DISTINCT FROM (NEW."about_en") OR OLD."access" IS DISTINCT FROM (NEW."access") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."area_m2" IS DISTINCT FROM (NEW."area_m2") OR OLD."buffer_after" IS DISTINCT FROM (NEW."buffer_after") OR OLD."buffer_before" IS DISTINCT FROM (NEW."buffer_before") OR OLD."by_lottery" IS DISTINCT FROM (NEW."by_lottery") OR OLD."closed_on_holidays" IS DISTINCT FROM (NEW."closed_on_holidays") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decision_reason" IS DISTINCT FROM (NEW."decision_reason") OR OLD."equipment" IS DISTINCT FROM (NEW."equipment") OR OLD."floor" IS DISTINCT FROM (NEW."floor") OR OLD."horizon_days" IS DISTINCT FROM (NEW."horizon_days") OR OLD."horizon_days_outside" IS DISTINCT FROM (NEW."horizon_days_outside") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."ladder_id" IS DISTINCT FROM (NEW."ladder_id") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."lodging_permit" IS DISTINCT FROM (NEW."lodging_permit") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."max_minutes" IS DISTINCT FROM (NEW."max_minutes") OR OLD."min_minutes" IS DISTINCT FROM (NEW."min_minutes") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."name_en" IS DISTINCT FROM (NEW."name_en") OR OLD."notice_minutes" IS DISTINCT FROM (NEW."notice_minutes") OR OLD."official_id" IS DISTINCT FROM (NEW."official_id") OR OLD."overnight" IS DISTINCT FROM (NEW."overnight") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."residents_only" IS DISTINCT FROM (NEW."residents_only") OR OLD."rules" IS DISTINCT FROM (NEW."rules") OR OLD."rules_en" IS DISTINCT FROM (NEW."rules_en") OR OLD."seats" IS DISTINCT FROM (NEW."seats") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."step_free" IS DISTINCT FROM (NEW."step_free") OR OLD."step_free_note" IS DISTINCT FROM (NEW."step_free_note") OR OLD."step_minutes" IS DISTINCT FROM (NEW."step_minutes") OR OLD."uses" IS DISTINCT FROM (NEW."uses") OR OLD."way" IS DISTINCT FROM (NEW."way") OR OLD."ways_to_pay" IS DISTINCT FROM (NEW."ways_to_pay"))', func='INSERT INTO "spaces_spaceevent" ("about", "about_en", "access", "address", "area_m2", "buffer_after", "buffer_before", "by_lottery", "closed_on_holidays", "decided_at", "decided_by_id", "decision_reason", "equipment", "floor", "horizon_days", "horizon_days_outside", "host_id", "id", "kind", "ladder_id", "latitude", "lodging_permit", "longitude", "made_at", "max_minutes", "min_minutes", "municipality_id", "name", "name_en", "notice_minutes", "official_id", "overnight", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "published_at", "residents_only", "rules", "rules_en", "seats", "state", "step_free", "step_free_note", "step_minutes", "uses", "way", "ways_to_pay") VALUES (NEW."about", NEW."about_en", NEW."access", NEW."address", NEW."area_m2", NEW."buffer_after", NEW."buffer_before", NEW."by_lottery", NEW."closed_on_holidays", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."equipment", NEW."floor", NEW."horizon_days", NEW."horizon_days_outside", NEW."host_id", NEW."id", NEW."kind", NEW."ladder_id", NEW."latitude", NEW."lodging_permit", NEW."longitude", NEW."made_at", NEW."max_minutes", NEW."min_minutes", NEW."municipality_id", NEW."name", NEW."name_en", NEW."notice_minutes", NEW."official_id", NEW."overnight", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."postcode", NEW."published_at", NEW."residents_only", NEW."rules", NEW."rules_en", NEW."seats", NEW."state", NEW."step_free", NEW."step_free_note", NEW."step_minutes", NEW."uses", NEW."way", NEW."ways_to_pay"); RETURN NULL;', hash='f102c5d4a1972e6fa42bb180159167b178bd5d7f', operation='UPDATE', pgid='pgtrigger_update_update_30be6', table='spaces_space', when='AFTER')),
+            model_name="space",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."about" IS DISTINCT FROM (NEW."about") OR OLD."about_en" IS DISTINCT FROM (NEW."about_en") OR OLD."access" IS DISTINCT FROM (NEW."access") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."area_m2" IS DISTINCT FROM (NEW."area_m2") OR OLD."buffer_after" IS DISTINCT FROM (NEW."buffer_after") OR OLD."buffer_before" IS DISTINCT FROM (NEW."buffer_before") OR OLD."by_lottery" IS DISTINCT FROM (NEW."by_lottery") OR OLD."closed_on_holidays" IS DISTINCT FROM (NEW."closed_on_holidays") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decision_reason" IS DISTINCT FROM (NEW."decision_reason") OR OLD."equipment" IS DISTINCT FROM (NEW."equipment") OR OLD."floor" IS DISTINCT FROM (NEW."floor") OR OLD."horizon_days" IS DISTINCT FROM (NEW."horizon_days") OR OLD."horizon_days_outside" IS DISTINCT FROM (NEW."horizon_days_outside") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."ladder_id" IS DISTINCT FROM (NEW."ladder_id") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."lodging_permit" IS DISTINCT FROM (NEW."lodging_permit") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."max_minutes" IS DISTINCT FROM (NEW."max_minutes") OR OLD."min_minutes" IS DISTINCT FROM (NEW."min_minutes") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."name_en" IS DISTINCT FROM (NEW."name_en") OR OLD."notice_minutes" IS DISTINCT FROM (NEW."notice_minutes") OR OLD."official_id" IS DISTINCT FROM (NEW."official_id") OR OLD."overnight" IS DISTINCT FROM (NEW."overnight") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."residents_only" IS DISTINCT FROM (NEW."residents_only") OR OLD."rules" IS DISTINCT FROM (NEW."rules") OR OLD."rules_en" IS DISTINCT FROM (NEW."rules_en") OR OLD."seats" IS DISTINCT FROM (NEW."seats") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."step_free" IS DISTINCT FROM (NEW."step_free") OR OLD."step_free_note" IS DISTINCT FROM (NEW."step_free_note") OR OLD."step_minutes" IS DISTINCT FROM (NEW."step_minutes") OR OLD."uses" IS DISTINCT FROM (NEW."uses") OR OLD."way" IS DISTINCT FROM (NEW."way") OR OLD."ways_to_pay" IS DISTINCT FROM (NEW."ways_to_pay"))',
+                    func='INSERT INTO "spaces_spaceevent" ("about", "about_en", "access", "address", "area_m2", "buffer_after", "buffer_before", "by_lottery", "closed_on_holidays", "decided_at", "decided_by_id", "decision_reason", "equipment", "floor", "horizon_days", "horizon_days_outside", "host_id", "id", "kind", "ladder_id", "latitude", "lodging_permit", "longitude", "made_at", "max_minutes", "min_minutes", "municipality_id", "name", "name_en", "notice_minutes", "official_id", "overnight", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "published_at", "residents_only", "rules", "rules_en", "seats", "state", "step_free", "step_free_note", "step_minutes", "uses", "way", "ways_to_pay") VALUES (NEW."about", NEW."about_en", NEW."access", NEW."address", NEW."area_m2", NEW."buffer_after", NEW."buffer_before", NEW."by_lottery", NEW."closed_on_holidays", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."equipment", NEW."floor", NEW."horizon_days", NEW."horizon_days_outside", NEW."host_id", NEW."id", NEW."kind", NEW."ladder_id", NEW."latitude", NEW."lodging_permit", NEW."longitude", NEW."made_at", NEW."max_minutes", NEW."min_minutes", NEW."municipality_id", NEW."name", NEW."name_en", NEW."notice_minutes", NEW."official_id", NEW."overnight", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."postcode", NEW."published_at", NEW."residents_only", NEW."rules", NEW."rules_en", NEW."seats", NEW."state", NEW."step_free", NEW."step_free_note", NEW."step_minutes", NEW."uses", NEW."way", NEW."ways_to_pay"); RETURN NULL;',
+                    hash="f102c5d4a1972e6fa42bb180159167b178bd5d7f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_30be6",
+                    table="spaces_space",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='space',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_spaceevent" ("about", "about_en", "access", "address", "area_m2", "buffer_after", "buffer_before", "by_lottery", "closed_on_holidays", "decided_at", "decided_by_id", "decision_reason", "equipment", "floor", "horizon_days", "horizon_days_outside", "host_id", "id", "kind", "ladder_id", "latitude", "lodging_permit", "longitude", "made_at", "max_minutes", "min_minutes", "municipality_id", "name", "name_en", "notice_minutes", "official_id", "overnight", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "published_at", "residents_only", "rules", "rules_en", "seats", "state", "step_free", "step_free_note", "step_minutes", "uses", "way", "ways_to_pay") VALUES (OLD."about", OLD."about_en", OLD."access", OLD."address", OLD."area_m2", OLD."buffer_after", OLD."buffer_before", OLD."by_lottery", OLD."closed_on_holidays", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."equipment", OLD."floor", OLD."horizon_days", OLD."horizon_days_outside", OLD."host_id", OLD."id", OLD."kind", OLD."ladder_id", OLD."latitude", OLD."lodging_permit", OLD."longitude", OLD."made_at", OLD."max_minutes", OLD."min_minutes", OLD."municipality_id", OLD."name", OLD."name_en", OLD."notice_minutes", OLD."official_id", OLD."overnight", OLD."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."postcode", OLD."published_at", OLD."residents_only", OLD."rules", OLD."rules_en", OLD."seats", OLD."state", OLD."step_free", OLD."step_free_note", OLD."step_minutes", OLD."uses", OLD."way", OLD."ways_to_pay"); RETURN NULL;', hash='37d9411ecaa4f39731d5a461305dc8e534c2298f', operation='DELETE', pgid='pgtrigger_delete_delete_35cac', table='spaces_space', when='AFTER')),
+            model_name="space",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_spaceevent" ("about", "about_en", "access", "address", "area_m2", "buffer_after", "buffer_before", "by_lottery", "closed_on_holidays", "decided_at", "decided_by_id", "decision_reason", "equipment", "floor", "horizon_days", "horizon_days_outside", "host_id", "id", "kind", "ladder_id", "latitude", "lodging_permit", "longitude", "made_at", "max_minutes", "min_minutes", "municipality_id", "name", "name_en", "notice_minutes", "official_id", "overnight", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "published_at", "residents_only", "rules", "rules_en", "seats", "state", "step_free", "step_free_note", "step_minutes", "uses", "way", "ways_to_pay") VALUES (OLD."about", OLD."about_en", OLD."access", OLD."address", OLD."area_m2", OLD."buffer_after", OLD."buffer_before", OLD."by_lottery", OLD."closed_on_holidays", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."equipment", OLD."floor", OLD."horizon_days", OLD."horizon_days_outside", OLD."host_id", OLD."id", OLD."kind", OLD."ladder_id", OLD."latitude", OLD."lodging_permit", OLD."longitude", OLD."made_at", OLD."max_minutes", OLD."min_minutes", OLD."municipality_id", OLD."name", OLD."name_en", OLD."notice_minutes", OLD."official_id", OLD."overnight", OLD."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."postcode", OLD."published_at", OLD."residents_only", OLD."rules", OLD."rules_en", OLD."seats", OLD."state", OLD."step_free", OLD."step_free_note", OLD."step_minutes", OLD."uses", OLD."way", OLD."ways_to_pay"); RETURN NULL;',
+                    hash="37d9411ecaa4f39731d5a461305dc8e534c2298f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_35cac",
+                    table="spaces_space",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricelist',
-            constraint=models.UniqueConstraint(fields=('space', 'valid_from'), name='space_price_list_once_a_day'),
+            model_name="pricelist",
+            constraint=models.UniqueConstraint(
+                fields=("space", "valid_from"), name="space_price_list_once_a_day"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pricelist',
-            trigger=pgtrigger.compiler.Trigger(name='space_index_by_list', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF TG_OP = 'DELETE' THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT OLD.space_id); ELSE UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT NEW.space_id); END IF; RETURN NULL;", hash='b642f39cfdfebc5768d6897ac307e04a34843cf7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_space_index_by_list_db37e', table='spaces_pricelist', when='AFTER')),
+            model_name="pricelist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_index_by_list",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF TG_OP = 'DELETE' THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT OLD.space_id); ELSE UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT NEW.space_id); END IF; RETURN NULL;",
+                    hash="b642f39cfdfebc5768d6897ac307e04a34843cf7",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_space_index_by_list_db37e",
+                    table="spaces_pricelist",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pricelist',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_pricelistevent" ("combine", "host_id", "id", "made_at", "made_by_id", "municipality_id", "ordinance", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "valid_from") VALUES (NEW."combine", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."ordinance", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id", NEW."valid_from"); RETURN NULL;', hash='5ebf102ef2cf0f2a4b2f10beae03fd5cebd3164b', operation='INSERT', pgid='pgtrigger_insert_insert_ca30c', table='spaces_pricelist', when='AFTER')),
+            model_name="pricelist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_pricelistevent" ("combine", "host_id", "id", "made_at", "made_by_id", "municipality_id", "ordinance", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "valid_from") VALUES (NEW."combine", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."ordinance", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id", NEW."valid_from"); RETURN NULL;',
+                    hash="5ebf102ef2cf0f2a4b2f10beae03fd5cebd3164b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_ca30c",
+                    table="spaces_pricelist",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pricelist',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_pricelistevent" ("combine", "host_id", "id", "made_at", "made_by_id", "municipality_id", "ordinance", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "valid_from") VALUES (NEW."combine", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."ordinance", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id", NEW."valid_from"); RETURN NULL;', hash='66c193e734460b7f12641b9e264d58cd3a8ca807', operation='UPDATE', pgid='pgtrigger_update_update_3612b', table='spaces_pricelist', when='AFTER')),
+            model_name="pricelist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_pricelistevent" ("combine", "host_id", "id", "made_at", "made_by_id", "municipality_id", "ordinance", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "valid_from") VALUES (NEW."combine", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."ordinance", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id", NEW."valid_from"); RETURN NULL;',
+                    hash="66c193e734460b7f12641b9e264d58cd3a8ca807",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3612b",
+                    table="spaces_pricelist",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pricelist',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_pricelistevent" ("combine", "host_id", "id", "made_at", "made_by_id", "municipality_id", "ordinance", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "valid_from") VALUES (OLD."combine", OLD."host_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."municipality_id", OLD."ordinance", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id", OLD."valid_from"); RETURN NULL;', hash='b5c9d4e34ab38b14a75b5f99fdbe93105ef76a4a', operation='DELETE', pgid='pgtrigger_delete_delete_1830f', table='spaces_pricelist', when='AFTER')),
+            model_name="pricelist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_pricelistevent" ("combine", "host_id", "id", "made_at", "made_by_id", "municipality_id", "ordinance", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "valid_from") VALUES (OLD."combine", OLD."host_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."municipality_id", OLD."ordinance", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id", OLD."valid_from"); RETURN NULL;',
+                    hash="b5c9d4e34ab38b14a75b5f99fdbe93105ef76a4a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1830f",
+                    table="spaces_pricelist",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('opens__lt', models.F('closes'))), name='space_price_goes_on'),
+            model_name="priceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opens__lt", models.F("closes"))), name="space_price_goes_on"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priceitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'package'), _negated=True), ('minutes__gt', 0), _connector='OR'), name='space_package_has_a_length'),
+            model_name="priceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "package"), _negated=True), ("minutes__gt", 0), _connector="OR"
+                ),
+                name="space_package_has_a_length",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priceitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('season_from__isnull', True), ('season_until__isnull', True)), models.Q(('season_from__isnull', False), ('season_until__isnull', False)), _connector='OR'), name='space_price_season_whole_or_none'),
+            model_name="priceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("season_from__isnull", True), ("season_until__isnull", True)),
+                    models.Q(("season_from__isnull", False), ("season_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="space_price_season_whole_or_none",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='priceitem',
-            trigger=pgtrigger.compiler.Trigger(name='space_index_by_price', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF TG_OP = 'DELETE' THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT OLD.space_id); ELSE UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT NEW.space_id); END IF; RETURN NULL;", hash='708ade6ad0aa8ee9fdf8f5390718d72aa11c7226', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_space_index_by_price_36365', table='spaces_priceitem', when='AFTER')),
+            model_name="priceitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_index_by_price",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF TG_OP = 'DELETE' THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT OLD.space_id); ELSE UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT NEW.space_id); END IF; RETURN NULL;",
+                    hash="708ade6ad0aa8ee9fdf8f5390718d72aa11c7226",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_space_index_by_price_36365",
+                    table="spaces_priceitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghour',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__lte', 2880), ('opens__lt', models.F('closes')), ('opens__lt', 1440)), name='space_hour_goes_on'),
+            model_name="openinghour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closes__lte", 2880), ("opens__lt", models.F("closes")), ("opens__lt", 1440)
+                ),
+                name="space_hour_goes_on",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghour',
-            constraint=models.CheckConstraint(condition=models.Q(('day__lte', 7)), name='space_hour_on_a_day'),
+            model_name="openinghour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("day__lte", 7)), name="space_hour_on_a_day"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='openinghour',
-            trigger=pgtrigger.compiler.Trigger(name='space_index_by_hours', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF TG_OP = 'DELETE' THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT OLD.space_id); ELSE UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT NEW.space_id); END IF; RETURN NULL;", hash='0a95711804f45f50bcd338c5bb53bcbef747c764', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_space_index_by_hours_b875c', table='spaces_openinghour', when='AFTER')),
+            model_name="openinghour",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_index_by_hours",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF TG_OP = 'DELETE' THEN UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT OLD.space_id); ELSE UPDATE spaces_spaceindex SET space_id = space_id WHERE space_id IN (SELECT NEW.space_id); END IF; RETURN NULL;",
+                    hash="0a95711804f45f50bcd338c5bb53bcbef747c764",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_space_index_by_hours_b875c",
+                    table="spaces_openinghour",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lotteryspace',
-            constraint=models.UniqueConstraint(fields=('lottery', 'space'), name='space_lottery_place_once'),
+            model_name="lotteryspace",
+            constraint=models.UniqueConstraint(fields=("lottery", "space"), name="space_lottery_place_once"),
         ),
         migrations.AddConstraint(
-            model_name='lottery',
-            constraint=models.CheckConstraint(condition=models.Q(('draw_at__lt', models.F('confirm_until')), ('enter_from__lt', models.F('enter_until')), ('enter_until__lte', models.F('draw_at')), ('use_from__lte', models.F('use_until'))), name='space_lottery_in_order'),
+            model_name="lottery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("draw_at__lt", models.F("confirm_until")),
+                    ("enter_from__lt", models.F("enter_until")),
+                    ("enter_until__lte", models.F("draw_at")),
+                    ("use_from__lte", models.F("use_until")),
+                ),
+                name="space_lottery_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lottery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn_at__isnull', True), ('seed', '')), models.Q(('drawn_at__isnull', False), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='space_lottery_drawn_shows_its_seed'),
+            model_name="lottery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("drawn_at__isnull", True), ("seed", "")),
+                    models.Q(("drawn_at__isnull", False), models.Q(("seed", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="space_lottery_drawn_shows_its_seed",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lottery',
-            trigger=pgtrigger.compiler.Trigger(name='space_lottery_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8d27157b6e0264c6d687ee215da9b99620c863a0', operation='DELETE', pgid='pgtrigger_space_lottery_never_deleted_ed6be', table='spaces_lottery', when='BEFORE')),
+            model_name="lottery",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_lottery_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8d27157b6e0264c6d687ee215da9b99620c863a0",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_lottery_never_deleted_ed6be",
+                    table="spaces_lottery",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lottery',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_lotteryevent" ("confirm_until", "draw_at", "drawn_at", "enter_from", "enter_until", "host_id", "id", "made_at", "made_by_id", "max_entries", "municipality_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "residents_first", "seed", "seed_digest", "state", "title", "title_en", "use_from", "use_until") VALUES (NEW."confirm_until", NEW."draw_at", NEW."drawn_at", NEW."enter_from", NEW."enter_until", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."max_entries", NEW."municipality_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."residents_first", NEW."seed", NEW."seed_digest", NEW."state", NEW."title", NEW."title_en", NEW."use_from", NEW."use_until"); RETURN NULL;', hash='54588f1902d7535e693b683e6165c8a88fbb2378', operation='INSERT', pgid='pgtrigger_insert_insert_a9fb8', table='spaces_lottery', when='AFTER')),
+            model_name="lottery",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_lotteryevent" ("confirm_until", "draw_at", "drawn_at", "enter_from", "enter_until", "host_id", "id", "made_at", "made_by_id", "max_entries", "municipality_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "residents_first", "seed", "seed_digest", "state", "title", "title_en", "use_from", "use_until") VALUES (NEW."confirm_until", NEW."draw_at", NEW."drawn_at", NEW."enter_from", NEW."enter_until", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."max_entries", NEW."municipality_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."residents_first", NEW."seed", NEW."seed_digest", NEW."state", NEW."title", NEW."title_en", NEW."use_from", NEW."use_until"); RETURN NULL;',
+                    hash="54588f1902d7535e693b683e6165c8a88fbb2378",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a9fb8",
+                    table="spaces_lottery",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lottery',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirm_until" IS DISTINCT FROM (NEW."confirm_until") OR OLD."draw_at" IS DISTINCT FROM (NEW."draw_at") OR OLD."drawn_at" IS DISTINCT FROM (NEW."drawn_at") OR OLD."enter_from" IS DISTINCT FROM (NEW."enter_from") OR OLD."enter_until" IS DISTINCT FROM (NEW."enter_until") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."max_entries" IS DISTINCT FROM (NEW."max_entries") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."residents_first" IS DISTINCT FROM (NEW."residents_first") OR OLD."seed" IS DISTINCT FROM (NEW."seed") OR OLD."seed_digest" IS DISTINCT FROM (NEW."seed_digest") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."use_from" IS DISTINCT FROM (NEW."use_from") OR OLD."use_until" IS DISTINCT FROM (NEW."use_until"))', func='INSERT INTO "spaces_lotteryevent" ("confirm_until", "draw_at", "drawn_at", "enter_from", "enter_until", "host_id", "id", "made_at", "made_by_id", "max_entries", "municipality_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "residents_first", "seed", "seed_digest", "state", "title", "title_en", "use_from", "use_until") VALUES (NEW."confirm_until", NEW."draw_at", NEW."drawn_at", NEW."enter_from", NEW."enter_until", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."max_entries", NEW."municipality_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."residents_first", NEW."seed", NEW."seed_digest", NEW."state", NEW."title", NEW."title_en", NEW."use_from", NEW."use_until"); RETURN NULL;', hash='772d7d7011342b52940a758fca3a8773d62a2b1a', operation='UPDATE', pgid='pgtrigger_update_update_ccd54', table='spaces_lottery', when='AFTER')),
+            model_name="lottery",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."confirm_until" IS DISTINCT FROM (NEW."confirm_until") OR OLD."draw_at" IS DISTINCT FROM (NEW."draw_at") OR OLD."drawn_at" IS DISTINCT FROM (NEW."drawn_at") OR OLD."enter_from" IS DISTINCT FROM (NEW."enter_from") OR OLD."enter_until" IS DISTINCT FROM (NEW."enter_until") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."max_entries" IS DISTINCT FROM (NEW."max_entries") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."residents_first" IS DISTINCT FROM (NEW."residents_first") OR OLD."seed" IS DISTINCT FROM (NEW."seed") OR OLD."seed_digest" IS DISTINCT FROM (NEW."seed_digest") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."use_from" IS DISTINCT FROM (NEW."use_from") OR OLD."use_until" IS DISTINCT FROM (NEW."use_until"))',
+                    func='INSERT INTO "spaces_lotteryevent" ("confirm_until", "draw_at", "drawn_at", "enter_from", "enter_until", "host_id", "id", "made_at", "made_by_id", "max_entries", "municipality_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "residents_first", "seed", "seed_digest", "state", "title", "title_en", "use_from", "use_until") VALUES (NEW."confirm_until", NEW."draw_at", NEW."drawn_at", NEW."enter_from", NEW."enter_until", NEW."host_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."max_entries", NEW."municipality_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."residents_first", NEW."seed", NEW."seed_digest", NEW."state", NEW."title", NEW."title_en", NEW."use_from", NEW."use_until"); RETURN NULL;',
+                    hash="772d7d7011342b52940a758fca3a8773d62a2b1a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ccd54",
+                    table="spaces_lottery",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lottery',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_lotteryevent" ("confirm_until", "draw_at", "drawn_at", "enter_from", "enter_until", "host_id", "id", "made_at", "made_by_id", "max_entries", "municipality_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "residents_first", "seed", "seed_digest", "state", "title", "title_en", "use_from", "use_until") VALUES (OLD."confirm_until", OLD."draw_at", OLD."drawn_at", OLD."enter_from", OLD."enter_until", OLD."host_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."max_entries", OLD."municipality_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."residents_first", OLD."seed", OLD."seed_digest", OLD."state", OLD."title", OLD."title_en", OLD."use_from", OLD."use_until"); RETURN NULL;', hash='72917386ea34bb87e188a0754e68df1998157d7b', operation='DELETE', pgid='pgtrigger_delete_delete_839a8', table='spaces_lottery', when='AFTER')),
+            model_name="lottery",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_lotteryevent" ("confirm_until", "draw_at", "drawn_at", "enter_from", "enter_until", "host_id", "id", "made_at", "made_by_id", "max_entries", "municipality_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "residents_first", "seed", "seed_digest", "state", "title", "title_en", "use_from", "use_until") VALUES (OLD."confirm_until", OLD."draw_at", OLD."drawn_at", OLD."enter_from", OLD."enter_until", OLD."host_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."max_entries", OLD."municipality_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."residents_first", OLD."seed", OLD."seed_digest", OLD."state", OLD."title", OLD."title_en", OLD."use_from", OLD."use_until"); RETURN NULL;',
+                    hash="72917386ea34bb87e188a0754e68df1998157d7b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_839a8",
+                    table="spaces_lottery",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lock',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_lockevent" ("address", "driver", "ended_at", "host_id", "id", "minutes_after", "minutes_before", "municipality_id", "name", "paper_place", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id") VALUES (NEW."address", NEW."driver", NEW."ended_at", NEW."host_id", NEW."id", NEW."minutes_after", NEW."minutes_before", NEW."municipality_id", NEW."name", NEW."paper_place", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id"); RETURN NULL;', hash='da427586ec650a059fbb4635c6dd2b29e0d3a6cb', operation='INSERT', pgid='pgtrigger_insert_insert_edddb', table='spaces_lock', when='AFTER')),
+            model_name="lock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_lockevent" ("address", "driver", "ended_at", "host_id", "id", "minutes_after", "minutes_before", "municipality_id", "name", "paper_place", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id") VALUES (NEW."address", NEW."driver", NEW."ended_at", NEW."host_id", NEW."id", NEW."minutes_after", NEW."minutes_before", NEW."municipality_id", NEW."name", NEW."paper_place", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id"); RETURN NULL;',
+                    hash="da427586ec650a059fbb4635c6dd2b29e0d3a6cb",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_edddb",
+                    table="spaces_lock",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lock',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."driver" IS DISTINCT FROM (NEW."driver") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes_after" IS DISTINCT FROM (NEW."minutes_after") OR OLD."minutes_before" IS DISTINCT FROM (NEW."minutes_before") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."paper_place" IS DISTINCT FROM (NEW."paper_place") OR OLD."space_id" IS DISTINCT FROM (NEW."space_id"))', func='INSERT INTO "spaces_lockevent" ("address", "driver", "ended_at", "host_id", "id", "minutes_after", "minutes_before", "municipality_id", "name", "paper_place", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id") VALUES (NEW."address", NEW."driver", NEW."ended_at", NEW."host_id", NEW."id", NEW."minutes_after", NEW."minutes_before", NEW."municipality_id", NEW."name", NEW."paper_place", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id"); RETURN NULL;', hash='dbd8a83596478eddbb4e300636dfcebded8bc78c', operation='UPDATE', pgid='pgtrigger_update_update_fb1ad', table='spaces_lock', when='AFTER')),
+            model_name="lock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."driver" IS DISTINCT FROM (NEW."driver") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."minutes_after" IS DISTINCT FROM (NEW."minutes_after") OR OLD."minutes_before" IS DISTINCT FROM (NEW."minutes_before") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."paper_place" IS DISTINCT FROM (NEW."paper_place") OR OLD."space_id" IS DISTINCT FROM (NEW."space_id"))',
+                    func='INSERT INTO "spaces_lockevent" ("address", "driver", "ended_at", "host_id", "id", "minutes_after", "minutes_before", "municipality_id", "name", "paper_place", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id") VALUES (NEW."address", NEW."driver", NEW."ended_at", NEW."host_id", NEW."id", NEW."minutes_after", NEW."minutes_before", NEW."municipality_id", NEW."name", NEW."paper_place", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id"); RETURN NULL;',
+                    hash="dbd8a83596478eddbb4e300636dfcebded8bc78c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fb1ad",
+                    table="spaces_lock",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lock',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_lockevent" ("address", "driver", "ended_at", "host_id", "id", "minutes_after", "minutes_before", "municipality_id", "name", "paper_place", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id") VALUES (OLD."address", OLD."driver", OLD."ended_at", OLD."host_id", OLD."id", OLD."minutes_after", OLD."minutes_before", OLD."municipality_id", OLD."name", OLD."paper_place", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id"); RETURN NULL;', hash='c067fd2c42a52cc4e80f1ae975a208239092b0d5', operation='DELETE', pgid='pgtrigger_delete_delete_eb957', table='spaces_lock', when='AFTER')),
+            model_name="lock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_lockevent" ("address", "driver", "ended_at", "host_id", "id", "minutes_after", "minutes_before", "municipality_id", "name", "paper_place", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id") VALUES (OLD."address", OLD."driver", OLD."ended_at", OLD."host_id", OLD."id", OLD."minutes_after", OLD."minutes_before", OLD."municipality_id", OLD."name", OLD."paper_place", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id"); RETURN NULL;',
+                    hash="c067fd2c42a52cc4e80f1ae975a208239092b0d5",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_eb957",
+                    table="spaces_lock",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='installation',
-            trigger=pgtrigger.compiler.Trigger(name='ict_installation_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c88a89c2cb5a21590f06770b9b18f0ef33001812', operation='DELETE', pgid='pgtrigger_ict_installation_never_deleted_99422', table='spaces_installation', when='BEFORE')),
+            model_name="installation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ict_installation_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="c88a89c2cb5a21590f06770b9b18f0ef33001812",
+                    operation="DELETE",
+                    pgid="pgtrigger_ict_installation_never_deleted_99422",
+                    table="spaces_installation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='installation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_installationevent" ("built_at", "decided_at", "decided_by_id", "decision_reason", "host_id", "id", "municipality_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "promised_down", "promised_ping", "promised_up", "proposal_id", "space_id", "state") VALUES (NEW."built_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."planned_on", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."proposal_id", NEW."space_id", NEW."state"); RETURN NULL;', hash='aa2b683d33e9949dbb6f514bf6656143957a2aed', operation='INSERT', pgid='pgtrigger_insert_insert_9deef', table='spaces_installation', when='AFTER')),
+            model_name="installation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_installationevent" ("built_at", "decided_at", "decided_by_id", "decision_reason", "host_id", "id", "municipality_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "promised_down", "promised_ping", "promised_up", "proposal_id", "space_id", "state") VALUES (NEW."built_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."planned_on", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."proposal_id", NEW."space_id", NEW."state"); RETURN NULL;',
+                    hash="aa2b683d33e9949dbb6f514bf6656143957a2aed",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_9deef",
+                    table="spaces_installation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='installation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_installationevent" ("built_at", "decided_at", "decided_by_id", "decision_reason", "host_id", "id", "municipality_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "promised_down", "promised_ping", "promised_up", "proposal_id", "space_id", "state") VALUES (NEW."built_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."planned_on", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."proposal_id", NEW."space_id", NEW."state"); RETURN NULL;', hash='8dad023454f881a913deffaff15a63b9114912a4', operation='UPDATE', pgid='pgtrigger_update_update_2347b', table='spaces_installation', when='AFTER')),
+            model_name="installation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_installationevent" ("built_at", "decided_at", "decided_by_id", "decision_reason", "host_id", "id", "municipality_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "promised_down", "promised_ping", "promised_up", "proposal_id", "space_id", "state") VALUES (NEW."built_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."planned_on", NEW."promised_down", NEW."promised_ping", NEW."promised_up", NEW."proposal_id", NEW."space_id", NEW."state"); RETURN NULL;',
+                    hash="8dad023454f881a913deffaff15a63b9114912a4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2347b",
+                    table="spaces_installation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='installation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_installationevent" ("built_at", "decided_at", "decided_by_id", "decision_reason", "host_id", "id", "municipality_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "promised_down", "promised_ping", "promised_up", "proposal_id", "space_id", "state") VALUES (OLD."built_at", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."host_id", OLD."id", OLD."municipality_id", OLD."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."planned_on", OLD."promised_down", OLD."promised_ping", OLD."promised_up", OLD."proposal_id", OLD."space_id", OLD."state"); RETURN NULL;', hash='063e821a02c15193dea807b9c6f92600116f851f', operation='DELETE', pgid='pgtrigger_delete_delete_23974', table='spaces_installation', when='AFTER')),
+            model_name="installation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_installationevent" ("built_at", "decided_at", "decided_by_id", "decision_reason", "host_id", "id", "municipality_id", "partner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "promised_down", "promised_ping", "promised_up", "proposal_id", "space_id", "state") VALUES (OLD."built_at", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."host_id", OLD."id", OLD."municipality_id", OLD."partner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."planned_on", OLD."promised_down", OLD."promised_ping", OLD."promised_up", OLD."proposal_id", OLD."space_id", OLD."state"); RETURN NULL;',
+                    hash="063e821a02c15193dea807b9c6f92600116f851f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_23974",
+                    table="spaces_installation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictneed',
-            trigger=pgtrigger.compiler.Trigger(name='ict_need_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e35ea233698b03faf6db1a384a063ad2cee7e772', operation='DELETE', pgid='pgtrigger_ict_need_never_deleted_39a8f', table='spaces_ictneed', when='BEFORE')),
+            model_name="ictneed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ict_need_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="e35ea233698b03faf6db1a384a063ad2cee7e772",
+                    operation="DELETE",
+                    pgid="pgtrigger_ict_need_never_deleted_39a8f",
+                    table="spaces_ictneed",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictneed',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ictneedevent" ("answer_until", "asked_at", "asked_by_id", "host_id", "id", "income_basis", "misses", "municipality_id", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "state", "survey", "use", "uses", "wishes") VALUES (NEW."answer_until", NEW."asked_at", NEW."asked_by_id", NEW."host_id", NEW."id", NEW."income_basis", NEW."misses", NEW."municipality_id", NEW."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id", NEW."state", NEW."survey", NEW."use", NEW."uses", NEW."wishes"); RETURN NULL;', hash='4b53422142ec1d65534b6844ba63bfd9a3b08fce', operation='INSERT', pgid='pgtrigger_insert_insert_ad0e9', table='spaces_ictneed', when='AFTER')),
+            model_name="ictneed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ictneedevent" ("answer_until", "asked_at", "asked_by_id", "host_id", "id", "income_basis", "misses", "municipality_id", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "state", "survey", "use", "uses", "wishes") VALUES (NEW."answer_until", NEW."asked_at", NEW."asked_by_id", NEW."host_id", NEW."id", NEW."income_basis", NEW."misses", NEW."municipality_id", NEW."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id", NEW."state", NEW."survey", NEW."use", NEW."uses", NEW."wishes"); RETURN NULL;',
+                    hash="4b53422142ec1d65534b6844ba63bfd9a3b08fce",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_ad0e9",
+                    table="spaces_ictneed",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictneed',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_ictneedevent" ("answer_until", "asked_at", "asked_by_id", "host_id", "id", "income_basis", "misses", "municipality_id", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "state", "survey", "use", "uses", "wishes") VALUES (NEW."answer_until", NEW."asked_at", NEW."asked_by_id", NEW."host_id", NEW."id", NEW."income_basis", NEW."misses", NEW."municipality_id", NEW."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id", NEW."state", NEW."survey", NEW."use", NEW."uses", NEW."wishes"); RETURN NULL;', hash='a88dcdb43e2d9b4bf1d19aec7f5767f1bda37b94', operation='UPDATE', pgid='pgtrigger_update_update_b6790', table='spaces_ictneed', when='AFTER')),
+            model_name="ictneed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_ictneedevent" ("answer_until", "asked_at", "asked_by_id", "host_id", "id", "income_basis", "misses", "municipality_id", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "state", "survey", "use", "uses", "wishes") VALUES (NEW."answer_until", NEW."asked_at", NEW."asked_by_id", NEW."host_id", NEW."id", NEW."income_basis", NEW."misses", NEW."municipality_id", NEW."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id", NEW."state", NEW."survey", NEW."use", NEW."uses", NEW."wishes"); RETURN NULL;',
+                    hash="a88dcdb43e2d9b4bf1d19aec7f5767f1bda37b94",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b6790",
+                    table="spaces_ictneed",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ictneed',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_ictneedevent" ("answer_until", "asked_at", "asked_by_id", "host_id", "id", "income_basis", "misses", "municipality_id", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "state", "survey", "use", "uses", "wishes") VALUES (OLD."answer_until", OLD."asked_at", OLD."asked_by_id", OLD."host_id", OLD."id", OLD."income_basis", OLD."misses", OLD."municipality_id", OLD."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id", OLD."state", OLD."survey", OLD."use", OLD."uses", OLD."wishes"); RETURN NULL;', hash='ccf9e7c8eaae5f65e7751a663d8f1215d6ce103b', operation='DELETE', pgid='pgtrigger_delete_delete_2a1ff', table='spaces_ictneed', when='AFTER')),
+            model_name="ictneed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_ictneedevent" ("answer_until", "asked_at", "asked_by_id", "host_id", "id", "income_basis", "misses", "municipality_id", "people", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "state", "survey", "use", "uses", "wishes") VALUES (OLD."answer_until", OLD."asked_at", OLD."asked_by_id", OLD."host_id", OLD."id", OLD."income_basis", OLD."misses", OLD."municipality_id", OLD."people", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id", OLD."state", OLD."survey", OLD."use", OLD."uses", OLD."wishes"); RETURN NULL;',
+                    hash="ccf9e7c8eaae5f65e7751a663d8f1215d6ce103b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2a1ff",
+                    table="spaces_ictneed",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='extra',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_extraevent" ("ended_at", "host_id", "id", "municipality_id", "name", "name_en", "per", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "yen") VALUES (NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", NEW."per", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id", NEW."yen"); RETURN NULL;', hash='cd234bdd05b134f01b8b4456d64591641894f975', operation='INSERT', pgid='pgtrigger_insert_insert_9eae0', table='spaces_extra', when='AFTER')),
+            model_name="extra",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_extraevent" ("ended_at", "host_id", "id", "municipality_id", "name", "name_en", "per", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "yen") VALUES (NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", NEW."per", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."space_id", NEW."yen"); RETURN NULL;',
+                    hash="cd234bdd05b134f01b8b4456d64591641894f975",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_9eae0",
+                    table="spaces_extra",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='extra',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_extraevent" ("ended_at", "host_id", "id", "municipality_id", "name", "name_en", "per", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "yen") VALUES (NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", NEW."per", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id", NEW."yen"); RETURN NULL;', hash='1740b101cecb11b155d6822160841530231b8e56', operation='UPDATE', pgid='pgtrigger_update_update_e44ae', table='spaces_extra', when='AFTER')),
+            model_name="extra",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_extraevent" ("ended_at", "host_id", "id", "municipality_id", "name", "name_en", "per", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "yen") VALUES (NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", NEW."name_en", NEW."per", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."space_id", NEW."yen"); RETURN NULL;',
+                    hash="1740b101cecb11b155d6822160841530231b8e56",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e44ae",
+                    table="spaces_extra",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='extra',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_extraevent" ("ended_at", "host_id", "id", "municipality_id", "name", "name_en", "per", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "yen") VALUES (OLD."ended_at", OLD."host_id", OLD."id", OLD."municipality_id", OLD."name", OLD."name_en", OLD."per", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id", OLD."yen"); RETURN NULL;', hash='1bbe74fe011163a623d59a592e265b93956128cd', operation='DELETE', pgid='pgtrigger_delete_delete_128f1', table='spaces_extra', when='AFTER')),
+            model_name="extra",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_extraevent" ("ended_at", "host_id", "id", "municipality_id", "name", "name_en", "per", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "space_id", "yen") VALUES (OLD."ended_at", OLD."host_id", OLD."id", OLD."municipality_id", OLD."name", OLD."name_en", OLD."per", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."space_id", OLD."yen"); RETURN NULL;',
+                    hash="1bbe74fe011163a623d59a592e265b93956128cd",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_128f1",
+                    table="spaces_extra",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='space_closure_goes_on'),
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_day__lte", models.F("last_day"))), name="space_closure_goes_on"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('space',), name='space_calendar_link_one_at_a_time'),
+            model_name="calendarlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("space",),
+                name="space_calendar_link_one_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarfeed',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_calendarfeedevent" ("address", "clashes", "ended_at", "host_id", "id", "municipality_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "space_id") VALUES (NEW."address", NEW."clashes", NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."problem", NEW."space_id"); RETURN NULL;', hash='966fcde02743e482b4c6a103cf191bdd0a629885', operation='INSERT', pgid='pgtrigger_insert_insert_0e693', table='spaces_calendarfeed', when='AFTER')),
+            model_name="calendarfeed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_calendarfeedevent" ("address", "clashes", "ended_at", "host_id", "id", "municipality_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "space_id") VALUES (NEW."address", NEW."clashes", NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."problem", NEW."space_id"); RETURN NULL;',
+                    hash="966fcde02743e482b4c6a103cf191bdd0a629885",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_0e693",
+                    table="spaces_calendarfeed",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarfeed',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."clashes" IS DISTINCT FROM (NEW."clashes") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."space_id" IS DISTINCT FROM (NEW."space_id"))', func='INSERT INTO "spaces_calendarfeedevent" ("address", "clashes", "ended_at", "host_id", "id", "municipality_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "space_id") VALUES (NEW."address", NEW."clashes", NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."problem", NEW."space_id"); RETURN NULL;', hash='90d0256660fc0b84ca2db28220ff1138f6ff5107', operation='UPDATE', pgid='pgtrigger_update_update_e51ea', table='spaces_calendarfeed', when='AFTER')),
+            model_name="calendarfeed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."clashes" IS DISTINCT FROM (NEW."clashes") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."space_id" IS DISTINCT FROM (NEW."space_id"))',
+                    func='INSERT INTO "spaces_calendarfeedevent" ("address", "clashes", "ended_at", "host_id", "id", "municipality_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "space_id") VALUES (NEW."address", NEW."clashes", NEW."ended_at", NEW."host_id", NEW."id", NEW."municipality_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."problem", NEW."space_id"); RETURN NULL;',
+                    hash="90d0256660fc0b84ca2db28220ff1138f6ff5107",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e51ea",
+                    table="spaces_calendarfeed",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarfeed',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_calendarfeedevent" ("address", "clashes", "ended_at", "host_id", "id", "municipality_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "space_id") VALUES (OLD."address", OLD."clashes", OLD."ended_at", OLD."host_id", OLD."id", OLD."municipality_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."problem", OLD."space_id"); RETURN NULL;', hash='1a97382f8bb09178e5858f56fb6308c6410c9363', operation='DELETE', pgid='pgtrigger_delete_delete_d220e', table='spaces_calendarfeed', when='AFTER')),
+            model_name="calendarfeed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_calendarfeedevent" ("address", "clashes", "ended_at", "host_id", "id", "municipality_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "space_id") VALUES (OLD."address", OLD."clashes", OLD."ended_at", OLD."host_id", OLD."id", OLD."municipality_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."problem", OLD."space_id"); RETURN NULL;',
+                    hash="1a97382f8bb09178e5858f56fb6308c6410c9363",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d220e",
+                    table="spaces_calendarfeed",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookingchange',
-            constraint=models.UniqueConstraint(fields=('booking', 'number'), name='booking_change_once'),
+            model_name="bookingchange",
+            constraint=models.UniqueConstraint(fields=("booking", "number"), name="booking_change_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bookingchange',
-            trigger=pgtrigger.compiler.Trigger(name='booking_change_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f63b1941cacf2a52442a25aa5626c8571eb0534b', operation='UPDATE OR DELETE', pgid='pgtrigger_booking_change_append_only_13b42', table='spaces_bookingchange', when='BEFORE')),
+            model_name="bookingchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="booking_change_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f63b1941cacf2a52442a25aa5626c8571eb0534b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_booking_change_append_only_13b42",
+                    table="spaces_bookingchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['space', 'state'], name='booking_by_space'),
+            model_name="booking",
+            index=models.Index(fields=["space", "state"], name="booking_by_space"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['host', 'state'], name='booking_by_host'),
+            model_name="booking",
+            index=models.Index(fields=["host", "state"], name="booking_by_host"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'requested'])), fields=['answer_until'], name='booking_waiting'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("state__in", ["held", "requested"])),
+                fields=["answer_until"],
+                name="booking_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['period'], name='booking_by_period'),
+            model_name="booking",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["period"], name="booking_by_period"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'requested']), _negated=True), ('answer_until__isnull', False), _connector='OR'), name='booking_waits_until_a_time'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["held", "requested"]), _negated=True),
+                    ("answer_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="booking_waits_until_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['confirmed', 'used', 'no_show']), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='booking_confirmed_at_a_time'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["confirmed", "used", "no_show"]), _negated=True),
+                    ("confirmed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="booking_confirmed_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__lower_inf', False), ('period__upper_inf', False)), name='booking_has_a_beginning_and_an_end'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__isempty", False), ("period__lower_inf", False), ("period__upper_inf", False)
+                ),
+                name="booking_has_a_beginning_and_an_end",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2298e0b15458fb11529b21187828cfe6c0e68a05', operation='DELETE', pgid='pgtrigger_booking_never_deleted_3a706', table='spaces_booking', when='BEFORE')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="booking_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="2298e0b15458fb11529b21187828cfe6c0e68a05",
+                    operation="DELETE",
+                    pgid="pgtrigger_booking_never_deleted_3a706",
+                    table="spaces_booking",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_bookingevent" ("answer_until", "booked_at", "confirmed_at", "ended_at", "host_id", "id", "ladder", "ladder_from", "municipality_id", "note", "order_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "quote", "reminded_at", "space_id", "state", "tax_percent", "yen") VALUES (NEW."answer_until", NEW."booked_at", NEW."confirmed_at", NEW."ended_at", NEW."host_id", NEW."id", NEW."ladder", NEW."ladder_from", NEW."municipality_id", NEW."note", NEW."order_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position", NEW."quote", NEW."reminded_at", NEW."space_id", NEW."state", NEW."tax_percent", NEW."yen"); RETURN NULL;', hash='3113cc50032d19e09bd64ab68f09a2660a8f23dd', operation='INSERT', pgid='pgtrigger_insert_insert_1a3bf', table='spaces_booking', when='AFTER')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_bookingevent" ("answer_until", "booked_at", "confirmed_at", "ended_at", "host_id", "id", "ladder", "ladder_from", "municipality_id", "note", "order_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "quote", "reminded_at", "space_id", "state", "tax_percent", "yen") VALUES (NEW."answer_until", NEW."booked_at", NEW."confirmed_at", NEW."ended_at", NEW."host_id", NEW."id", NEW."ladder", NEW."ladder_from", NEW."municipality_id", NEW."note", NEW."order_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position", NEW."quote", NEW."reminded_at", NEW."space_id", NEW."state", NEW."tax_percent", NEW."yen"); RETURN NULL;',
+                    hash="3113cc50032d19e09bd64ab68f09a2660a8f23dd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1a3bf",
+                    table="spaces_booking",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_bookingevent" ("answer_until", "booked_at", "confirmed_at", "ended_at", "host_id", "id", "ladder", "ladder_from", "municipality_id", "note", "order_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "quote", "reminded_at", "space_id", "state", "tax_percent", "yen") VALUES (NEW."answer_until", NEW."booked_at", NEW."confirmed_at", NEW."ended_at", NEW."host_id", NEW."id", NEW."ladder", NEW."ladder_from", NEW."municipality_id", NEW."note", NEW."order_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position", NEW."quote", NEW."reminded_at", NEW."space_id", NEW."state", NEW."tax_percent", NEW."yen"); RETURN NULL;', hash='7f2430f66b52ae3860341d02ace5896f60b83636', operation='UPDATE', pgid='pgtrigger_update_update_13914', table='spaces_booking', when='AFTER')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_bookingevent" ("answer_until", "booked_at", "confirmed_at", "ended_at", "host_id", "id", "ladder", "ladder_from", "municipality_id", "note", "order_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "quote", "reminded_at", "space_id", "state", "tax_percent", "yen") VALUES (NEW."answer_until", NEW."booked_at", NEW."confirmed_at", NEW."ended_at", NEW."host_id", NEW."id", NEW."ladder", NEW."ladder_from", NEW."municipality_id", NEW."note", NEW."order_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position", NEW."quote", NEW."reminded_at", NEW."space_id", NEW."state", NEW."tax_percent", NEW."yen"); RETURN NULL;',
+                    hash="7f2430f66b52ae3860341d02ace5896f60b83636",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_13914",
+                    table="spaces_booking",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_bookingevent" ("answer_until", "booked_at", "confirmed_at", "ended_at", "host_id", "id", "ladder", "ladder_from", "municipality_id", "note", "order_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "quote", "reminded_at", "space_id", "state", "tax_percent", "yen") VALUES (OLD."answer_until", OLD."booked_at", OLD."confirmed_at", OLD."ended_at", OLD."host_id", OLD."id", OLD."ladder", OLD."ladder_from", OLD."municipality_id", OLD."note", OLD."order_id", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position", OLD."quote", OLD."reminded_at", OLD."space_id", OLD."state", OLD."tax_percent", OLD."yen"); RETURN NULL;', hash='6a542d43b11923545d0eceaf82657b423b7871ad', operation='DELETE', pgid='pgtrigger_delete_delete_07ef5', table='spaces_booking', when='AFTER')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_bookingevent" ("answer_until", "booked_at", "confirmed_at", "ended_at", "host_id", "id", "ladder", "ladder_from", "municipality_id", "note", "order_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "quote", "reminded_at", "space_id", "state", "tax_percent", "yen") VALUES (OLD."answer_until", OLD."booked_at", OLD."confirmed_at", OLD."ended_at", OLD."host_id", OLD."id", OLD."ladder", OLD."ladder_from", OLD."municipality_id", OLD."note", OLD."order_id", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position", OLD."quote", OLD."reminded_at", OLD."space_id", OLD."state", OLD."tax_percent", OLD."yen"); RETURN NULL;',
+                    hash="6a542d43b11923545d0eceaf82657b423b7871ad",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_07ef5",
+                    table="spaces_booking",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='block',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('feed__isnull', False)), fields=('feed', 'feed_uid'), name='space_block_of_a_feed_once'),
+            model_name="block",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("feed__isnull", False)),
+                fields=("feed", "feed_uid"),
+                name="space_block_of_a_feed_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='block',
-            trigger=pgtrigger.compiler.Trigger(name='space_block_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='bf5d8f5ed7480f99e8d43d3f295265e7d3a6f68b', operation='DELETE', pgid='pgtrigger_space_block_never_deleted_7385e', table='spaces_block', when='BEFORE')),
+            model_name="block",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_block_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="bf5d8f5ed7480f99e8d43d3f295265e7d3a6f68b",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_block_never_deleted_7385e",
+                    table="spaces_block",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spacereview',
-            constraint=models.UniqueConstraint(fields=('booking', 'side'), name='space_review_once_a_side'),
+            model_name="spacereview",
+            constraint=models.UniqueConstraint(fields=("booking", "side"), name="space_review_once_a_side"),
         ),
         migrations.AddConstraint(
-            model_name='spacereview',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='space_review_stars'),
+            model_name="spacereview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="space_review_stars"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spacereview',
-            constraint=models.CheckConstraint(condition=models.Q(('hidden_at__isnull', True), models.Q(('hidden_reason', ''), _negated=True), _connector='OR'), name='space_review_hidden_for_a_reason'),
+            model_name="spacereview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hidden_at__isnull", True),
+                    models.Q(("hidden_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="space_review_hidden_for_a_reason",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacereview',
-            trigger=pgtrigger.compiler.Trigger(name='space_review_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6d33b65e2b966db95af45160935d898921d295b1', operation='DELETE', pgid='pgtrigger_space_review_never_deleted_42afd', table='spaces_spacereview', when='BEFORE')),
+            model_name="spacereview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_review_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="6d33b65e2b966db95af45160935d898921d295b1",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_review_never_deleted_42afd",
+                    table="spaces_spacereview",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacereview',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_spacereviewevent" ("booking_id", "comment", "hidden_at", "hidden_by_id", "hidden_reason", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "shown_at", "side", "space_id", "stars", "written_at", "written_by_id") VALUES (NEW."booking_id", NEW."comment", NEW."hidden_at", NEW."hidden_by_id", NEW."hidden_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."shown_at", NEW."side", NEW."space_id", NEW."stars", NEW."written_at", NEW."written_by_id"); RETURN NULL;', hash='098c5d1e94cd7559df67d24faf4ed90ed6894474', operation='INSERT', pgid='pgtrigger_insert_insert_18cf8', table='spaces_spacereview', when='AFTER')),
+            model_name="spacereview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_spacereviewevent" ("booking_id", "comment", "hidden_at", "hidden_by_id", "hidden_reason", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "shown_at", "side", "space_id", "stars", "written_at", "written_by_id") VALUES (NEW."booking_id", NEW."comment", NEW."hidden_at", NEW."hidden_by_id", NEW."hidden_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."shown_at", NEW."side", NEW."space_id", NEW."stars", NEW."written_at", NEW."written_by_id"); RETURN NULL;',
+                    hash="098c5d1e94cd7559df67d24faf4ed90ed6894474",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_18cf8",
+                    table="spaces_spacereview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacereview',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_spacereviewevent" ("booking_id", "comment", "hidden_at", "hidden_by_id", "hidden_reason", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "shown_at", "side", "space_id", "stars", "written_at", "written_by_id") VALUES (NEW."booking_id", NEW."comment", NEW."hidden_at", NEW."hidden_by_id", NEW."hidden_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."shown_at", NEW."side", NEW."space_id", NEW."stars", NEW."written_at", NEW."written_by_id"); RETURN NULL;', hash='c1c1670d73165e2c985263f57aa4f527089d002e', operation='UPDATE', pgid='pgtrigger_update_update_d4de8', table='spaces_spacereview', when='AFTER')),
+            model_name="spacereview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_spacereviewevent" ("booking_id", "comment", "hidden_at", "hidden_by_id", "hidden_reason", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "shown_at", "side", "space_id", "stars", "written_at", "written_by_id") VALUES (NEW."booking_id", NEW."comment", NEW."hidden_at", NEW."hidden_by_id", NEW."hidden_reason", NEW."host_id", NEW."id", NEW."municipality_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."shown_at", NEW."side", NEW."space_id", NEW."stars", NEW."written_at", NEW."written_by_id"); RETURN NULL;',
+                    hash="c1c1670d73165e2c985263f57aa4f527089d002e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d4de8",
+                    table="spaces_spacereview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacereview',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_spacereviewevent" ("booking_id", "comment", "hidden_at", "hidden_by_id", "hidden_reason", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "shown_at", "side", "space_id", "stars", "written_at", "written_by_id") VALUES (OLD."booking_id", OLD."comment", OLD."hidden_at", OLD."hidden_by_id", OLD."hidden_reason", OLD."host_id", OLD."id", OLD."municipality_id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."shown_at", OLD."side", OLD."space_id", OLD."stars", OLD."written_at", OLD."written_by_id"); RETURN NULL;', hash='9a93dbe5975f75c9b81cbebe4050abdc14cd8ade', operation='DELETE', pgid='pgtrigger_delete_delete_54264', table='spaces_spacereview', when='AFTER')),
+            model_name="spacereview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_spacereviewevent" ("booking_id", "comment", "hidden_at", "hidden_by_id", "hidden_reason", "host_id", "id", "municipality_id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "shown_at", "side", "space_id", "stars", "written_at", "written_by_id") VALUES (OLD."booking_id", OLD."comment", OLD."hidden_at", OLD."hidden_by_id", OLD."hidden_reason", OLD."host_id", OLD."id", OLD."municipality_id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."shown_at", OLD."side", OLD."space_id", OLD."stars", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="9a93dbe5975f75c9b81cbebe4050abdc14cd8ade",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_54264",
+                    table="spaces_spacereview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacewish',
-            trigger=pgtrigger.compiler.Trigger(name='space_wish_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7188baff79d71fd256176def56cabbd1237957f3', operation='DELETE', pgid='pgtrigger_space_wish_never_deleted_66596', table='spaces_spacewish', when='BEFORE')),
+            model_name="spacewish",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_wish_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="7188baff79d71fd256176def56cabbd1237957f3",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_wish_never_deleted_66596",
+                    table="spaces_spacewish",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacewish',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_spacewishevent" ("answer_until", "asked_at", "equipment", "heads", "id", "latitude", "longitude", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "step_free", "text", "use", "when_note", "yen") VALUES (NEW."answer_until", NEW."asked_at", NEW."equipment", NEW."heads", NEW."id", NEW."latitude", NEW."longitude", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."state", NEW."step_free", NEW."text", NEW."use", NEW."when_note", NEW."yen"); RETURN NULL;', hash='801854e122b81e55a8c8ab9d9d66c3a09a965f09', operation='INSERT', pgid='pgtrigger_insert_insert_c9139', table='spaces_spacewish', when='AFTER')),
+            model_name="spacewish",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_spacewishevent" ("answer_until", "asked_at", "equipment", "heads", "id", "latitude", "longitude", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "step_free", "text", "use", "when_note", "yen") VALUES (NEW."answer_until", NEW."asked_at", NEW."equipment", NEW."heads", NEW."id", NEW."latitude", NEW."longitude", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."state", NEW."step_free", NEW."text", NEW."use", NEW."when_note", NEW."yen"); RETURN NULL;',
+                    hash="801854e122b81e55a8c8ab9d9d66c3a09a965f09",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c9139",
+                    table="spaces_spacewish",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacewish',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_spacewishevent" ("answer_until", "asked_at", "equipment", "heads", "id", "latitude", "longitude", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "step_free", "text", "use", "when_note", "yen") VALUES (NEW."answer_until", NEW."asked_at", NEW."equipment", NEW."heads", NEW."id", NEW."latitude", NEW."longitude", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."state", NEW."step_free", NEW."text", NEW."use", NEW."when_note", NEW."yen"); RETURN NULL;', hash='3f4cc9d380b7cdf028033a5ec8bca6e31971625f', operation='UPDATE', pgid='pgtrigger_update_update_5e5fc', table='spaces_spacewish', when='AFTER')),
+            model_name="spacewish",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_spacewishevent" ("answer_until", "asked_at", "equipment", "heads", "id", "latitude", "longitude", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "step_free", "text", "use", "when_note", "yen") VALUES (NEW."answer_until", NEW."asked_at", NEW."equipment", NEW."heads", NEW."id", NEW."latitude", NEW."longitude", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."state", NEW."step_free", NEW."text", NEW."use", NEW."when_note", NEW."yen"); RETURN NULL;',
+                    hash="3f4cc9d380b7cdf028033a5ec8bca6e31971625f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5e5fc",
+                    table="spaces_spacewish",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spacewish',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_spacewishevent" ("answer_until", "asked_at", "equipment", "heads", "id", "latitude", "longitude", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "step_free", "text", "use", "when_note", "yen") VALUES (OLD."answer_until", OLD."asked_at", OLD."equipment", OLD."heads", OLD."id", OLD."latitude", OLD."longitude", OLD."municipality_id", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."state", OLD."step_free", OLD."text", OLD."use", OLD."when_note", OLD."yen"); RETURN NULL;', hash='aeb6036570f7b4acd9d8f44edd9081b645c0fa19', operation='DELETE', pgid='pgtrigger_delete_delete_29595', table='spaces_spacewish', when='AFTER')),
+            model_name="spacewish",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_spacewishevent" ("answer_until", "asked_at", "equipment", "heads", "id", "latitude", "longitude", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "step_free", "text", "use", "when_note", "yen") VALUES (OLD."answer_until", OLD."asked_at", OLD."equipment", OLD."heads", OLD."id", OLD."latitude", OLD."longitude", OLD."municipality_id", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."state", OLD."step_free", OLD."text", OLD."use", OLD."when_note", OLD."yen"); RETURN NULL;',
+                    hash="aeb6036570f7b4acd9d8f44edd9081b645c0fa19",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_29595",
+                    table="spaces_spacewish",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speedlog',
-            constraint=models.CheckConstraint(condition=models.Q(('down__gte', 0), ('ping__gte', 0), ('up__gte', 0)), name='space_speed_never_negative'),
+            model_name="speedlog",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("down__gte", 0), ("ping__gte", 0), ("up__gte", 0)),
+                name="space_speed_never_negative",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='speedlog',
-            trigger=pgtrigger.compiler.Trigger(name='space_speed_log_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0178b6794ae80ed7f5b4d1d87ee9d020a6e06dfb', operation='UPDATE OR DELETE', pgid='pgtrigger_space_speed_log_append_only_6f7d9', table='spaces_speedlog', when='BEFORE')),
+            model_name="speedlog",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_speed_log_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0178b6794ae80ed7f5b4d1d87ee9d020a6e06dfb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_space_speed_log_append_only_6f7d9",
+                    table="spaces_speedlog",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usageterms',
-            constraint=models.UniqueConstraint(fields=('municipality', 'host', 'number'), name='space_terms_version_once', nulls_distinct=False),
+            model_name="usageterms",
+            constraint=models.UniqueConstraint(
+                fields=("municipality", "host", "number"),
+                name="space_terms_version_once",
+                nulls_distinct=False,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='usageterms',
-            trigger=pgtrigger.compiler.Trigger(name='space_terms_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cef48ca20cdff2bad896ed68b86017cad724c1b9', operation='UPDATE OR DELETE', pgid='pgtrigger_space_terms_append_only_4b658', table='spaces_usageterms', when='BEFORE')),
+            model_name="usageterms",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_terms_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cef48ca20cdff2bad896ed68b86017cad724c1b9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_space_terms_append_only_4b658",
+                    table="spaces_usageterms",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usergroup',
-            constraint=models.CheckConstraint(condition=models.Q(('resident_members__lte', models.F('members'))), name='space_group_residents_are_members'),
+            model_name="usergroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("resident_members__lte", models.F("members"))),
+                name="space_group_residents_are_members",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usergroup',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'asked'), ('decided_at__isnull', False), _connector='OR'), name='space_group_decided_at_a_time'),
+            model_name="usergroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "asked"), ("decided_at__isnull", False), _connector="OR"),
+                name="space_group_decided_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='usergroup',
-            trigger=pgtrigger.compiler.Trigger(name='space_group_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d119cdb8e193ee027e99ae2a44a181a513b8259b', operation='DELETE', pgid='pgtrigger_space_group_never_deleted_702c2', table='spaces_usergroup', when='BEFORE')),
+            model_name="usergroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_group_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="d119cdb8e193ee027e99ae2a44a181a513b8259b",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_group_never_deleted_702c2",
+                    table="spaces_usergroup",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='usergroup',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_usergroupevent" ("asked_at", "decided_at", "decided_by_id", "decision_reason", "exemption_code", "id", "members", "municipality_id", "name", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "resident_members", "state", "tier", "valid_until") VALUES (NEW."asked_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."exemption_code", NEW."id", NEW."members", NEW."municipality_id", NEW."name", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."resident_members", NEW."state", NEW."tier", NEW."valid_until"); RETURN NULL;', hash='6ee8171b623aaf88eae51ecfde037b825f55aeec', operation='INSERT', pgid='pgtrigger_insert_insert_4bb4d', table='spaces_usergroup', when='AFTER')),
+            model_name="usergroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_usergroupevent" ("asked_at", "decided_at", "decided_by_id", "decision_reason", "exemption_code", "id", "members", "municipality_id", "name", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "resident_members", "state", "tier", "valid_until") VALUES (NEW."asked_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."exemption_code", NEW."id", NEW."members", NEW."municipality_id", NEW."name", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."resident_members", NEW."state", NEW."tier", NEW."valid_until"); RETURN NULL;',
+                    hash="6ee8171b623aaf88eae51ecfde037b825f55aeec",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_4bb4d",
+                    table="spaces_usergroup",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='usergroup',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_usergroupevent" ("asked_at", "decided_at", "decided_by_id", "decision_reason", "exemption_code", "id", "members", "municipality_id", "name", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "resident_members", "state", "tier", "valid_until") VALUES (NEW."asked_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."exemption_code", NEW."id", NEW."members", NEW."municipality_id", NEW."name", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."purpose", NEW."resident_members", NEW."state", NEW."tier", NEW."valid_until"); RETURN NULL;', hash='884883262e1de74d6772c90b3786545b4f74079a', operation='UPDATE', pgid='pgtrigger_update_update_89285', table='spaces_usergroup', when='AFTER')),
+            model_name="usergroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_usergroupevent" ("asked_at", "decided_at", "decided_by_id", "decision_reason", "exemption_code", "id", "members", "municipality_id", "name", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "resident_members", "state", "tier", "valid_until") VALUES (NEW."asked_at", NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."exemption_code", NEW."id", NEW."members", NEW."municipality_id", NEW."name", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."purpose", NEW."resident_members", NEW."state", NEW."tier", NEW."valid_until"); RETURN NULL;',
+                    hash="884883262e1de74d6772c90b3786545b4f74079a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_89285",
+                    table="spaces_usergroup",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='usergroup',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_usergroupevent" ("asked_at", "decided_at", "decided_by_id", "decision_reason", "exemption_code", "id", "members", "municipality_id", "name", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "resident_members", "state", "tier", "valid_until") VALUES (OLD."asked_at", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."exemption_code", OLD."id", OLD."members", OLD."municipality_id", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."purpose", OLD."resident_members", OLD."state", OLD."tier", OLD."valid_until"); RETURN NULL;', hash='d38b3000414f06be7227284cdd24b39157a9193f', operation='DELETE', pgid='pgtrigger_delete_delete_246a5', table='spaces_usergroup', when='AFTER')),
+            model_name="usergroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_usergroupevent" ("asked_at", "decided_at", "decided_by_id", "decision_reason", "exemption_code", "id", "members", "municipality_id", "name", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "resident_members", "state", "tier", "valid_until") VALUES (OLD."asked_at", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."exemption_code", OLD."id", OLD."members", OLD."municipality_id", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."purpose", OLD."resident_members", OLD."state", OLD."tier", OLD."valid_until"); RETURN NULL;',
+                    hash="d38b3000414f06be7227284cdd24b39157a9193f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_246a5",
+                    table="spaces_usergroup",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), models.Q(('guest_email', ''), _negated=True), models.Q(('guest_phone', ''), _negated=True), _connector='OR'), name='space_order_can_be_answered'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("person__isnull", False),
+                    models.Q(("guest_email", ""), _negated=True),
+                    models.Q(("guest_phone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="space_order_can_be_answered",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='space_order_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8c166afed59db0afb9d0ba19484ce4fa987707e8', operation='DELETE', pgid='pgtrigger_space_order_never_deleted_cfbaa', table='spaces_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_order_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8c166afed59db0afb9d0ba19484ce4fa987707e8",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_order_never_deleted_cfbaa",
+                    table="spaces_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_orderevent" ("from_outside", "group_id", "guest_email", "guest_language", "guest_name", "guest_phone", "heads", "host_id", "id", "key", "made_at", "made_by_id", "municipality_id", "number", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "purpose_note", "remote_workers", "repeats", "shape", "shown", "source", "terms_id", "tier", "way_to_pay") VALUES (NEW."from_outside", NEW."group_id", NEW."guest_email", NEW."guest_language", NEW."guest_name", NEW."guest_phone", NEW."heads", NEW."host_id", NEW."id", NEW."key", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."number", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."purpose_note", NEW."remote_workers", NEW."repeats", NEW."shape", NEW."shown", NEW."source", NEW."terms_id", NEW."tier", NEW."way_to_pay"); RETURN NULL;', hash='4f395d3f9f35f7a6f1e82b4b717275659c7601e4', operation='INSERT', pgid='pgtrigger_insert_insert_6693a', table='spaces_order', when='AFTER')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_orderevent" ("from_outside", "group_id", "guest_email", "guest_language", "guest_name", "guest_phone", "heads", "host_id", "id", "key", "made_at", "made_by_id", "municipality_id", "number", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "purpose_note", "remote_workers", "repeats", "shape", "shown", "source", "terms_id", "tier", "way_to_pay") VALUES (NEW."from_outside", NEW."group_id", NEW."guest_email", NEW."guest_language", NEW."guest_name", NEW."guest_phone", NEW."heads", NEW."host_id", NEW."id", NEW."key", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."number", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."purpose_note", NEW."remote_workers", NEW."repeats", NEW."shape", NEW."shown", NEW."source", NEW."terms_id", NEW."tier", NEW."way_to_pay"); RETURN NULL;',
+                    hash="4f395d3f9f35f7a6f1e82b4b717275659c7601e4",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6693a",
+                    table="spaces_order",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."from_outside" IS DISTINCT FROM (NEW."from_outside") OR OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."guest_email" IS DISTINCT FROM (NEW."guest_email") OR OLD."guest_language" IS DISTINCT FROM (NEW."guest_language") OR OLD."guest_name" IS DISTINCT FROM (NEW."guest_name") OR OLD."guest_phone" IS DISTINCT FROM (NEW."guest_phone") OR OLD."heads" IS DISTINCT FROM (NEW."heads") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."purpose_note" IS DISTINCT FROM (NEW."purpose_note") OR OLD."remote_workers" IS DISTINCT FROM (NEW."remote_workers") OR OLD."repeats" IS DISTINCT FROM (NEW."repeats") OR OLD."shape" IS DISTINCT FROM (NEW."shape") OR OLD."shown" IS DISTINCT FROM (NEW."shown") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."terms_id" IS DISTINCT FROM (NEW."terms_id") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."way_to_pay" IS DISTINCT FROM (NEW."way_to_pay"))', func='INSERT INTO "spaces_orderevent" ("from_outside", "group_id", "guest_email", "guest_language", "guest_name", "guest_phone", "heads", "host_id", "id", "key", "made_at", "made_by_id", "municipality_id", "number", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "purpose_note", "remote_workers", "repeats", "shape", "shown", "source", "terms_id", "tier", "way_to_pay") VALUES (NEW."from_outside", NEW."group_id", NEW."guest_email", NEW."guest_language", NEW."guest_name", NEW."guest_phone", NEW."heads", NEW."host_id", NEW."id", NEW."key", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."number", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."purpose", NEW."purpose_note", NEW."remote_workers", NEW."repeats", NEW."shape", NEW."shown", NEW."source", NEW."terms_id", NEW."tier", NEW."way_to_pay"); RETURN NULL;', hash='1e9f47a32a828b6aea7cb3421c7724d2cc097855', operation='UPDATE', pgid='pgtrigger_update_update_f702b', table='spaces_order', when='AFTER')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."from_outside" IS DISTINCT FROM (NEW."from_outside") OR OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."guest_email" IS DISTINCT FROM (NEW."guest_email") OR OLD."guest_language" IS DISTINCT FROM (NEW."guest_language") OR OLD."guest_name" IS DISTINCT FROM (NEW."guest_name") OR OLD."guest_phone" IS DISTINCT FROM (NEW."guest_phone") OR OLD."heads" IS DISTINCT FROM (NEW."heads") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."purpose_note" IS DISTINCT FROM (NEW."purpose_note") OR OLD."remote_workers" IS DISTINCT FROM (NEW."remote_workers") OR OLD."repeats" IS DISTINCT FROM (NEW."repeats") OR OLD."shape" IS DISTINCT FROM (NEW."shape") OR OLD."shown" IS DISTINCT FROM (NEW."shown") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."terms_id" IS DISTINCT FROM (NEW."terms_id") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."way_to_pay" IS DISTINCT FROM (NEW."way_to_pay"))',
+                    func='INSERT INTO "spaces_orderevent" ("from_outside", "group_id", "guest_email", "guest_language", "guest_name", "guest_phone", "heads", "host_id", "id", "key", "made_at", "made_by_id", "municipality_id", "number", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "purpose_note", "remote_workers", "repeats", "shape", "shown", "source", "terms_id", "tier", "way_to_pay") VALUES (NEW."from_outside", NEW."group_id", NEW."guest_email", NEW."guest_language", NEW."guest_name", NEW."guest_phone", NEW."heads", NEW."host_id", NEW."id", NEW."key", NEW."made_at", NEW."made_by_id", NEW."municipality_id", NEW."number", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."purpose", NEW."purpose_note", NEW."remote_workers", NEW."repeats", NEW."shape", NEW."shown", NEW."source", NEW."terms_id", NEW."tier", NEW."way_to_pay"); RETURN NULL;',
+                    hash="1e9f47a32a828b6aea7cb3421c7724d2cc097855",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f702b",
+                    table="spaces_order",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_orderevent" ("from_outside", "group_id", "guest_email", "guest_language", "guest_name", "guest_phone", "heads", "host_id", "id", "key", "made_at", "made_by_id", "municipality_id", "number", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "purpose_note", "remote_workers", "repeats", "shape", "shown", "source", "terms_id", "tier", "way_to_pay") VALUES (OLD."from_outside", OLD."group_id", OLD."guest_email", OLD."guest_language", OLD."guest_name", OLD."guest_phone", OLD."heads", OLD."host_id", OLD."id", OLD."key", OLD."made_at", OLD."made_by_id", OLD."municipality_id", OLD."number", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."purpose", OLD."purpose_note", OLD."remote_workers", OLD."repeats", OLD."shape", OLD."shown", OLD."source", OLD."terms_id", OLD."tier", OLD."way_to_pay"); RETURN NULL;', hash='4147dcd01de5b44784a5e8b9f186b6483368b84f', operation='DELETE', pgid='pgtrigger_delete_delete_a9a18', table='spaces_order', when='AFTER')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_orderevent" ("from_outside", "group_id", "guest_email", "guest_language", "guest_name", "guest_phone", "heads", "host_id", "id", "key", "made_at", "made_by_id", "municipality_id", "number", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "purpose_note", "remote_workers", "repeats", "shape", "shown", "source", "terms_id", "tier", "way_to_pay") VALUES (OLD."from_outside", OLD."group_id", OLD."guest_email", OLD."guest_language", OLD."guest_name", OLD."guest_phone", OLD."heads", OLD."host_id", OLD."id", OLD."key", OLD."made_at", OLD."made_by_id", OLD."municipality_id", OLD."number", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."purpose", OLD."purpose_note", OLD."remote_workers", OLD."repeats", OLD."shape", OLD."shown", OLD."source", OLD."terms_id", OLD."tier", OLD."way_to_pay"); RETURN NULL;',
+                    hash="4147dcd01de5b44784a5e8b9f186b6483368b84f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a9a18",
+                    table="spaces_order",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lotteryentry',
-            constraint=models.UniqueConstraint(fields=('lottery', 'number'), name='space_lottery_entry_number'),
+            model_name="lotteryentry",
+            constraint=models.UniqueConstraint(
+                fields=("lottery", "number"), name="space_lottery_entry_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lotteryentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('lottery', 'person', 'space', 'period'), name='space_lottery_entry_once'),
+            model_name="lotteryentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("lottery", "person", "space", "period"),
+                name="space_lottery_entry_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotteryentry',
-            trigger=pgtrigger.compiler.Trigger(name='space_lottery_entry_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='08acce9b6440e9aef943af6ed366eadf6a1c8f49', operation='DELETE', pgid='pgtrigger_space_lottery_entry_never_deleted_47c1d', table='spaces_lotteryentry', when='BEFORE')),
+            model_name="lotteryentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_lottery_entry_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="08acce9b6440e9aef943af6ed366eadf6a1c8f49",
+                    operation="DELETE",
+                    pgid="pgtrigger_space_lottery_entry_never_deleted_47c1d",
+                    table="spaces_lotteryentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotteryentry',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_lotteryentryevent" ("booking_id", "entered_at", "group_id", "heads", "host_id", "id", "lottery_id", "municipality_id", "number", "outcome", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "purpose", "rank", "space_id", "state", "tier") VALUES (NEW."booking_id", NEW."entered_at", NEW."group_id", NEW."heads", NEW."host_id", NEW."id", NEW."lottery_id", NEW."municipality_id", NEW."number", NEW."outcome", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."place", NEW."purpose", NEW."rank", NEW."space_id", NEW."state", NEW."tier"); RETURN NULL;', hash='946f4eb5f0b70302322511cb0ab79ccba4e85bb9', operation='INSERT', pgid='pgtrigger_insert_insert_c9097', table='spaces_lotteryentry', when='AFTER')),
+            model_name="lotteryentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_lotteryentryevent" ("booking_id", "entered_at", "group_id", "heads", "host_id", "id", "lottery_id", "municipality_id", "number", "outcome", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "purpose", "rank", "space_id", "state", "tier") VALUES (NEW."booking_id", NEW."entered_at", NEW."group_id", NEW."heads", NEW."host_id", NEW."id", NEW."lottery_id", NEW."municipality_id", NEW."number", NEW."outcome", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."place", NEW."purpose", NEW."rank", NEW."space_id", NEW."state", NEW."tier"); RETURN NULL;',
+                    hash="946f4eb5f0b70302322511cb0ab79ccba4e85bb9",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c9097",
+                    table="spaces_lotteryentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotteryentry',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_lotteryentryevent" ("booking_id", "entered_at", "group_id", "heads", "host_id", "id", "lottery_id", "municipality_id", "number", "outcome", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "purpose", "rank", "space_id", "state", "tier") VALUES (NEW."booking_id", NEW."entered_at", NEW."group_id", NEW."heads", NEW."host_id", NEW."id", NEW."lottery_id", NEW."municipality_id", NEW."number", NEW."outcome", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."place", NEW."purpose", NEW."rank", NEW."space_id", NEW."state", NEW."tier"); RETURN NULL;', hash='b352b33b4bfa0faed354cb229ec6eea47eb578d5', operation='UPDATE', pgid='pgtrigger_update_update_75875', table='spaces_lotteryentry', when='AFTER')),
+            model_name="lotteryentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_lotteryentryevent" ("booking_id", "entered_at", "group_id", "heads", "host_id", "id", "lottery_id", "municipality_id", "number", "outcome", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "purpose", "rank", "space_id", "state", "tier") VALUES (NEW."booking_id", NEW."entered_at", NEW."group_id", NEW."heads", NEW."host_id", NEW."id", NEW."lottery_id", NEW."municipality_id", NEW."number", NEW."outcome", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."place", NEW."purpose", NEW."rank", NEW."space_id", NEW."state", NEW."tier"); RETURN NULL;',
+                    hash="b352b33b4bfa0faed354cb229ec6eea47eb578d5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_75875",
+                    table="spaces_lotteryentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotteryentry',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_lotteryentryevent" ("booking_id", "entered_at", "group_id", "heads", "host_id", "id", "lottery_id", "municipality_id", "number", "outcome", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "purpose", "rank", "space_id", "state", "tier") VALUES (OLD."booking_id", OLD."entered_at", OLD."group_id", OLD."heads", OLD."host_id", OLD."id", OLD."lottery_id", OLD."municipality_id", OLD."number", OLD."outcome", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."place", OLD."purpose", OLD."rank", OLD."space_id", OLD."state", OLD."tier"); RETURN NULL;', hash='a8b17a05f1b16d74f06f9290c9dd9d4696fd0b3b', operation='DELETE', pgid='pgtrigger_delete_delete_80eb7', table='spaces_lotteryentry', when='AFTER')),
+            model_name="lotteryentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_lotteryentryevent" ("booking_id", "entered_at", "group_id", "heads", "host_id", "id", "lottery_id", "municipality_id", "number", "outcome", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "purpose", "rank", "space_id", "state", "tier") VALUES (OLD."booking_id", OLD."entered_at", OLD."group_id", OLD."heads", OLD."host_id", OLD."id", OLD."lottery_id", OLD."municipality_id", OLD."number", OLD."outcome", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."place", OLD."purpose", OLD."rank", OLD."space_id", OLD."state", OLD."tier"); RETURN NULL;',
+                    hash="a8b17a05f1b16d74f06f9290c9dd9d4696fd0b3b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_80eb7",
+                    table="spaces_lotteryentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='waitingentry',
-            index=models.Index(fields=['space', 'state', 'asked_at'], name='space_waiting_in_turn'),
+            model_name="waitingentry",
+            index=models.Index(fields=["space", "state", "asked_at"], name="space_waiting_in_turn"),
         ),
         migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'offered'), _negated=True), ('offered_until__isnull', False), _connector='OR'), name='space_waiting_offered_until_a_time'),
+            model_name="waitingentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "offered"), _negated=True),
+                    ("offered_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="space_waiting_offered_until_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken'), _negated=True), ('booking__isnull', False), _connector='OR'), name='space_waiting_taken_by_a_booking'),
+            model_name="waitingentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "taken"), _negated=True), ("booking__isnull", False), _connector="OR"
+                ),
+                name="space_waiting_taken_by_a_booking",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'offered'])), fields=('person', 'space', 'period'), name='space_waiting_once'),
+            model_name="waitingentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["waiting", "offered"])),
+                fields=("person", "space", "period"),
+                name="space_waiting_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='waitingentry',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_waitingentryevent" ("asked_at", "booking_id", "heads", "host_id", "id", "municipality_id", "offered_until", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "space_id", "state") VALUES (NEW."asked_at", NEW."booking_id", NEW."heads", NEW."host_id", NEW."id", NEW."municipality_id", NEW."offered_until", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."space_id", NEW."state"); RETURN NULL;', hash='ee1eee7cf503ffbd1872be084589cb7bea6ac5e5', operation='INSERT', pgid='pgtrigger_insert_insert_c25b9', table='spaces_waitingentry', when='AFTER')),
+            model_name="waitingentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_waitingentryevent" ("asked_at", "booking_id", "heads", "host_id", "id", "municipality_id", "offered_until", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "space_id", "state") VALUES (NEW."asked_at", NEW."booking_id", NEW."heads", NEW."host_id", NEW."id", NEW."municipality_id", NEW."offered_until", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."space_id", NEW."state"); RETURN NULL;',
+                    hash="ee1eee7cf503ffbd1872be084589cb7bea6ac5e5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c25b9",
+                    table="spaces_waitingentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='waitingentry',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_waitingentryevent" ("asked_at", "booking_id", "heads", "host_id", "id", "municipality_id", "offered_until", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "space_id", "state") VALUES (NEW."asked_at", NEW."booking_id", NEW."heads", NEW."host_id", NEW."id", NEW."municipality_id", NEW."offered_until", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."purpose", NEW."space_id", NEW."state"); RETURN NULL;', hash='e162ae6c6b05fd9f85b8027b9be961e3c9c14c95', operation='UPDATE', pgid='pgtrigger_update_update_5032a', table='spaces_waitingentry', when='AFTER')),
+            model_name="waitingentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_waitingentryevent" ("asked_at", "booking_id", "heads", "host_id", "id", "municipality_id", "offered_until", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "space_id", "state") VALUES (NEW."asked_at", NEW."booking_id", NEW."heads", NEW."host_id", NEW."id", NEW."municipality_id", NEW."offered_until", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."purpose", NEW."space_id", NEW."state"); RETURN NULL;',
+                    hash="e162ae6c6b05fd9f85b8027b9be961e3c9c14c95",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5032a",
+                    table="spaces_waitingentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='waitingentry',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_waitingentryevent" ("asked_at", "booking_id", "heads", "host_id", "id", "municipality_id", "offered_until", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "space_id", "state") VALUES (OLD."asked_at", OLD."booking_id", OLD."heads", OLD."host_id", OLD."id", OLD."municipality_id", OLD."offered_until", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."purpose", OLD."space_id", OLD."state"); RETURN NULL;', hash='6670501fa6e4c94a22313d010a7342859cb5c9c1', operation='DELETE', pgid='pgtrigger_delete_delete_8750d', table='spaces_waitingentry', when='AFTER')),
+            model_name="waitingentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_waitingentryevent" ("asked_at", "booking_id", "heads", "host_id", "id", "municipality_id", "offered_until", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "space_id", "state") VALUES (OLD."asked_at", OLD."booking_id", OLD."heads", OLD."host_id", OLD."id", OLD."municipality_id", OLD."offered_until", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."purpose", OLD."space_id", OLD."state"); RETURN NULL;',
+                    hash="6670501fa6e4c94a22313d010a7342859cb5c9c1",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8750d",
+                    table="spaces_waitingentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='occupancy',
-            index=models.Index(condition=models.Q(('until__isnull', False)), fields=['until'], name='space_taken_until'),
+            model_name="occupancy",
+            index=models.Index(
+                condition=models.Q(("until__isnull", False)), fields=["until"], name="space_taken_until"
+            ),
         ),
         migrations.AddIndex(
-            model_name='occupancy',
-            index=models.Index(condition=models.Q(('key__isnull', False)), fields=['key'], name='space_taken_for_an_order'),
+            model_name="occupancy",
+            index=models.Index(
+                condition=models.Q(("key__isnull", False)), fields=["key"], name="space_taken_for_an_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('space_id'), models.F('space_id'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='space_never_taken_twice'),
+            model_name="occupancy",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("space_id"),
+                            models.F("space_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("period", "&&"),
+                ],
+                name="space_never_taken_twice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('block__isnull', True), ('booking__isnull', False), ('key__isnull', True), ('waiting__isnull', True)), models.Q(('block__isnull', False), ('booking__isnull', True), ('key__isnull', True), ('waiting__isnull', True)), models.Q(('block__isnull', True), ('booking__isnull', True), ('key__isnull', True), ('waiting__isnull', False)), models.Q(('block__isnull', True), ('booking__isnull', True), ('key__isnull', False), ('until__isnull', False), ('waiting__isnull', True)), _connector='OR'), name='space_taken_by_one_thing'),
+            model_name="occupancy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("block__isnull", True),
+                        ("booking__isnull", False),
+                        ("key__isnull", True),
+                        ("waiting__isnull", True),
+                    ),
+                    models.Q(
+                        ("block__isnull", False),
+                        ("booking__isnull", True),
+                        ("key__isnull", True),
+                        ("waiting__isnull", True),
+                    ),
+                    models.Q(
+                        ("block__isnull", True),
+                        ("booking__isnull", True),
+                        ("key__isnull", True),
+                        ("waiting__isnull", False),
+                    ),
+                    models.Q(
+                        ("block__isnull", True),
+                        ("booking__isnull", True),
+                        ("key__isnull", False),
+                        ("until__isnull", False),
+                        ("waiting__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="space_taken_by_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wishoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sent')), fields=('wish', 'space'), name='space_offer_once_a_space'),
+            model_name="wishoffer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "sent")),
+                fields=("wish", "space"),
+                name="space_offer_once_a_space",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='wishoffer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_wishofferevent" ("booking_id", "host_id", "id", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "space_id", "state", "text", "wish_id", "yen") VALUES (NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."sent_at", NEW."sent_by_id", NEW."space_id", NEW."state", NEW."text", NEW."wish_id", NEW."yen"); RETURN NULL;', hash='828b319471d8a48e27d9386abbfcea6754daad9a', operation='INSERT', pgid='pgtrigger_insert_insert_c2a6f', table='spaces_wishoffer', when='AFTER')),
+            model_name="wishoffer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_wishofferevent" ("booking_id", "host_id", "id", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "space_id", "state", "text", "wish_id", "yen") VALUES (NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."sent_at", NEW."sent_by_id", NEW."space_id", NEW."state", NEW."text", NEW."wish_id", NEW."yen"); RETURN NULL;',
+                    hash="828b319471d8a48e27d9386abbfcea6754daad9a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c2a6f",
+                    table="spaces_wishoffer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='wishoffer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "spaces_wishofferevent" ("booking_id", "host_id", "id", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "space_id", "state", "text", "wish_id", "yen") VALUES (NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."sent_at", NEW."sent_by_id", NEW."space_id", NEW."state", NEW."text", NEW."wish_id", NEW."yen"); RETURN NULL;', hash='ac9db43d8513f705649c6df852fcae34b90f9199', operation='UPDATE', pgid='pgtrigger_update_update_6e532', table='spaces_wishoffer', when='AFTER')),
+            model_name="wishoffer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "spaces_wishofferevent" ("booking_id", "host_id", "id", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "space_id", "state", "text", "wish_id", "yen") VALUES (NEW."booking_id", NEW."host_id", NEW."id", NEW."municipality_id", NEW."period", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."sent_at", NEW."sent_by_id", NEW."space_id", NEW."state", NEW."text", NEW."wish_id", NEW."yen"); RETURN NULL;',
+                    hash="ac9db43d8513f705649c6df852fcae34b90f9199",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6e532",
+                    table="spaces_wishoffer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='wishoffer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "spaces_wishofferevent" ("booking_id", "host_id", "id", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "space_id", "state", "text", "wish_id", "yen") VALUES (OLD."booking_id", OLD."host_id", OLD."id", OLD."municipality_id", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."sent_at", OLD."sent_by_id", OLD."space_id", OLD."state", OLD."text", OLD."wish_id", OLD."yen"); RETURN NULL;', hash='b9da7e53915d57c16cf50523521d7723879f9229', operation='DELETE', pgid='pgtrigger_delete_delete_23fd9', table='spaces_wishoffer', when='AFTER')),
+            model_name="wishoffer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "spaces_wishofferevent" ("booking_id", "host_id", "id", "municipality_id", "period", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "space_id", "state", "text", "wish_id", "yen") VALUES (OLD."booking_id", OLD."host_id", OLD."id", OLD."municipality_id", OLD."period", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."sent_at", OLD."sent_by_id", OLD."space_id", OLD."state", OLD."text", OLD."wish_id", OLD."yen"); RETURN NULL;',
+                    hash="b9da7e53915d57c16cf50523521d7723879f9229",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_23fd9",
+                    table="spaces_wishoffer",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='spaceindex',
-            index=models.Index(fields=['municipality', '-space'], name='space_index_newest'),
+            model_name="spaceindex",
+            index=models.Index(fields=["municipality", "-space"], name="space_index_newest"),
         ),
         migrations.AddIndex(
-            model_name='spaceindex',
-            index=models.Index(fields=['municipality', 'seats', '-space'], name='space_index_by_seats'),
+            model_name="spaceindex",
+            index=models.Index(fields=["municipality", "seats", "-space"], name="space_index_by_seats"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='spaceindex',
-            trigger=pgtrigger.compiler.Trigger(name='space_index_read', sql=pgtrigger.compiler.UpsertTriggerSql(func="SELECT s.municipality_id, s.host_id, s.latitude, s.longitude, s.seats, s.min_minutes, coalesce(s.max_minutes, 89280), s.notice_minutes, s.buffer_before, s.buffer_after, s.step_minutes, s.horizon_days, coalesce(s.horizon_days_outside, s.horizon_days), s.overnight, s.closed_on_holidays, s.residents_only, s.by_lottery, s.step_free = 'yes', s.kind, (SELECT coalesce(bit_or(1::bigint << bit), 0) FROM (VALUES ('meeting', 0), ('remote_work', 1), ('video_meeting', 2), ('training', 3), ('interview', 4), ('streaming', 5), ('lesson', 10), ('study', 11), ('music', 12), ('dance', 13), ('sports', 14), ('craft', 15), ('cooking', 16), ('community', 20), ('party', 21), ('children', 22), ('ceremony', 23), ('concert', 30), ('exhibition', 31), ('market', 32), ('pop_up', 33), ('other', 62)) AS known(slug, bit) WHERE slug = ANY (s.uses)), (SELECT coalesce(bit_or(1::bigint << bit), 0) FROM (VALUES ('wifi', 0), ('wired_lan', 1), ('power_outlets', 2), ('video_booth', 3), ('printer', 4), ('projector', 10), ('screen', 11), ('large_display', 12), ('whiteboard', 13), ('microphone', 14), ('conference_camera', 15), ('piano', 16), ('stage', 17), ('tables_chairs', 20), ('air_conditioning', 21), ('kitchen', 22), ('water', 23), ('tatami', 24), ('mirror', 25), ('soundproof', 26), ('lockers', 27), ('shower', 28), ('smart_lock', 29), ('parking', 30), ('bicycle_parking', 31), ('accessible_toilet', 40), ('accessible_parking', 41), ('elevator', 42), ('hearing_loop', 43), ('nursing_room', 44), ('kids_space', 45)) AS known(slug, bit) WHERE slug = ANY (s.equipment)), (\n    WITH RECURSIVE inner_spaces AS (\n        SELECT s.id UNION ALL\n        SELECT p.id FROM inner_spaces i JOIN spaces_space p ON p.parent_id = i.id\n    )\n    SELECT array_agg(i.id ORDER BY i.id) FROM inner_spaces i\n), (\n    SELECT array_agg(day.hours ORDER BY day.slot) FROM (\n        SELECT slot, coalesce(bit_or(1 << hour) FILTER (WHERE h.id IS NOT NULL), 0) AS hours\n        FROM generate_series(0, 13) AS slot CROSS JOIN generate_series(0, 23) AS hour\n        LEFT JOIN spaces_openinghour h ON h.space_id = s.id AND h.kind = 'bookable' AND (\n            h.opens < hour * 60 + 60 AND h.closes > hour * 60 AND h.day = CASE\n                WHEN slot < 7 THEN slot\n                WHEN s.closed_on_holidays THEN NULL\n                WHEN EXISTS (\n                    SELECT FROM spaces_openinghour o WHERE o.space_id = s.id AND o.kind = 'bookable' AND o.day = 7\n                ) THEN 7\n                ELSE slot - 7 END\n            OR h.closes > 1440 + hour * 60 AND h.day IN ((slot + 6) % 7, 7)\n        )\n        GROUP BY slot\n    ) AS day\n), (\n    SELECT array_agg(coalesce(least.yen, 1000000000) ORDER BY tier.place, days.place, least.place) FROM\n        (VALUES (0, 'outside'), (1, 'resident')) AS tier(place, others)\n        CROSS JOIN (VALUES (0, 'off'), (1, 'weekday')) AS days(place, others)\n        CROSS JOIN LATERAL (\n            SELECT\n                min(i.yen) FILTER (WHERE i.length = 60 AND i.kind = 'hour') AS hour,\n                min(i.whole) FILTER (WHERE i.length <> 60 OR i.kind <> 'hour') AS block,\n                min(least(i.whole * 1440 / i.length, 1000000000)) FILTER (\n                    WHERE i.length <> 60 OR i.kind <> 'hour') AS rate\n            FROM spaces_pricelist l\n            CROSS JOIN LATERAL (\n                SELECT e.kind, e.yen, e.length,\n                    CASE WHEN e.kind = 'hour' THEN e.yen * e.length / 60 ELSE e.yen END AS whole\n                FROM (\n                    SELECT p.kind, p.tier, p.days, p.closes, p.yen::bigint AS yen, CASE p.kind\n                        WHEN 'hour' THEN greatest(coalesce(p.minutes, 60), 60)\n                        WHEN 'package' THEN coalesce(p.minutes, p.closes - p.opens)\n                        ELSE p.closes - p.opens END AS length\n                    FROM spaces_priceitem p WHERE p.price_list_id = l.id\n                ) AS e\n                WHERE e.tier <> tier.others AND (e.days <> days.others OR e.closes > 1440)\n            ) AS i\n            WHERE l.space_id = s.id AND NOT EXISTS (\n                SELECT FROM spaces_pricelist later\n                WHERE later.space_id = s.id AND later.valid_from > l.valid_from AND later.valid_from < current_date\n            )\n        ) AS found\n        CROSS JOIN LATERAL (VALUES (0, found.hour), (1, found.block), (2, found.rate)) AS least(place, yen)\n), left(btrim(regexp_replace(lower(translate(normalize(translate(s.name || ' ' || s.name_en, '〜～~‐‑‒–—―−－﹣ｰ', '-------------'), NFKC), 'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ〜～~‐‑‒–—―−－﹣ｰー', 'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ--------------')), '\\s+', ' ', 'g')), 200) INTO NEW.municipality_id, NEW.host_id, NEW.latitude, NEW.longitude, NEW.seats, NEW.min_minutes, NEW.max_minutes, NEW.notice_minutes, NEW.buffer_before, NEW.buffer_after, NEW.step_minutes, NEW.horizon_days, NEW.horizon_days_outside, NEW.overnight, NEW.closed_on_holidays, NEW.residents_only, NEW.by_lottery, NEW.step_free, NEW.kind, NEW.uses, NEW.equipment, NEW.tree, NEW.open, NEW.prices, NEW.name FROM spaces_space s WHERE s.id = NEW.space_id AND s.state = 'published'; IF NOT FOUND THEN RETURN NULL; END IF; RETURN NEW;", hash='e1ac0305e5b8ef5d9a8d6e679d6de39ba622dec1', operation='INSERT OR UPDATE', pgid='pgtrigger_space_index_read_92485', table='spaces_spaceindex', when='BEFORE')),
+            model_name="spaceindex",
+            trigger=pgtrigger.compiler.Trigger(
+                name="space_index_read",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="SELECT s.municipality_id, s.host_id, s.latitude, s.longitude, s.seats, s.min_minutes, coalesce(s.max_minutes, 89280), s.notice_minutes, s.buffer_before, s.buffer_after, s.step_minutes, s.horizon_days, coalesce(s.horizon_days_outside, s.horizon_days), s.overnight, s.closed_on_holidays, s.residents_only, s.by_lottery, s.step_free = 'yes', s.kind, (SELECT coalesce(bit_or(1::bigint << bit), 0) FROM (VALUES ('meeting', 0), ('remote_work', 1), ('video_meeting', 2), ('training', 3), ('interview', 4), ('streaming', 5), ('lesson', 10), ('study', 11), ('music', 12), ('dance', 13), ('sports', 14), ('craft', 15), ('cooking', 16), ('community', 20), ('party', 21), ('children', 22), ('ceremony', 23), ('concert', 30), ('exhibition', 31), ('market', 32), ('pop_up', 33), ('other', 62)) AS known(slug, bit) WHERE slug = ANY (s.uses)), (SELECT coalesce(bit_or(1::bigint << bit), 0) FROM (VALUES ('wifi', 0), ('wired_lan', 1), ('power_outlets', 2), ('video_booth', 3), ('printer', 4), ('projector', 10), ('screen', 11), ('large_display', 12), ('whiteboard', 13), ('microphone', 14), ('conference_camera', 15), ('piano', 16), ('stage', 17), ('tables_chairs', 20), ('air_conditioning', 21), ('kitchen', 22), ('water', 23), ('tatami', 24), ('mirror', 25), ('soundproof', 26), ('lockers', 27), ('shower', 28), ('smart_lock', 29), ('parking', 30), ('bicycle_parking', 31), ('accessible_toilet', 40), ('accessible_parking', 41), ('elevator', 42), ('hearing_loop', 43), ('nursing_room', 44), ('kids_space', 45)) AS known(slug, bit) WHERE slug = ANY (s.equipment)), (\n    WITH RECURSIVE inner_spaces AS (\n        SELECT s.id UNION ALL\n        SELECT p.id FROM inner_spaces i JOIN spaces_space p ON p.parent_id = i.id\n    )\n    SELECT array_agg(i.id ORDER BY i.id) FROM inner_spaces i\n), (\n    SELECT array_agg(day.hours ORDER BY day.slot) FROM (\n        SELECT slot, coalesce(bit_or(1 << hour) FILTER (WHERE h.id IS NOT NULL), 0) AS hours\n        FROM generate_series(0, 13) AS slot CROSS JOIN generate_series(0, 23) AS hour\n        LEFT JOIN spaces_openinghour h ON h.space_id = s.id AND h.kind = 'bookable' AND (\n            h.opens < hour * 60 + 60 AND h.closes > hour * 60 AND h.day = CASE\n                WHEN slot < 7 THEN slot\n                WHEN s.closed_on_holidays THEN NULL\n                WHEN EXISTS (\n                    SELECT FROM spaces_openinghour o WHERE o.space_id = s.id AND o.kind = 'bookable' AND o.day = 7\n                ) THEN 7\n                ELSE slot - 7 END\n            OR h.closes > 1440 + hour * 60 AND h.day IN ((slot + 6) % 7, 7)\n        )\n        GROUP BY slot\n    ) AS day\n), (\n    SELECT array_agg(coalesce(least.yen, 1000000000) ORDER BY tier.place, days.place, least.place) FROM\n        (VALUES (0, 'outside'), (1, 'resident')) AS tier(place, others)\n        CROSS JOIN (VALUES (0, 'off'), (1, 'weekday')) AS days(place, others)\n        CROSS JOIN LATERAL (\n            SELECT\n                min(i.yen) FILTER (WHERE i.length = 60 AND i.kind = 'hour') AS hour,\n                min(i.whole) FILTER (WHERE i.length <> 60 OR i.kind <> 'hour') AS block,\n                min(least(i.whole * 1440 / i.length, 1000000000)) FILTER (\n                    WHERE i.length <> 60 OR i.kind <> 'hour') AS rate\n            FROM spaces_pricelist l\n            CROSS JOIN LATERAL (\n                SELECT e.kind, e.yen, e.length,\n                    CASE WHEN e.kind = 'hour' THEN e.yen * e.length / 60 ELSE e.yen END AS whole\n                FROM (\n                    SELECT p.kind, p.tier, p.days, p.closes, p.yen::bigint AS yen, CASE p.kind\n                        WHEN 'hour' THEN greatest(coalesce(p.minutes, 60), 60)\n                        WHEN 'package' THEN coalesce(p.minutes, p.closes - p.opens)\n                        ELSE p.closes - p.opens END AS length\n                    FROM spaces_priceitem p WHERE p.price_list_id = l.id\n                ) AS e\n                WHERE e.tier <> tier.others AND (e.days <> days.others OR e.closes > 1440)\n            ) AS i\n            WHERE l.space_id = s.id AND NOT EXISTS (\n                SELECT FROM spaces_pricelist later\n                WHERE later.space_id = s.id AND later.valid_from > l.valid_from AND later.valid_from < current_date\n            )\n        ) AS found\n        CROSS JOIN LATERAL (VALUES (0, found.hour), (1, found.block), (2, found.rate)) AS least(place, yen)\n), left(btrim(regexp_replace(lower(translate(normalize(translate(s.name || ' ' || s.name_en, '〜～~‐‑‒–—―−－﹣ｰ', '-------------'), NFKC), 'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ〜～~‐‑‒–—―−－﹣ｰー', 'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ--------------')), '\\s+', ' ', 'g')), 200) INTO NEW.municipality_id, NEW.host_id, NEW.latitude, NEW.longitude, NEW.seats, NEW.min_minutes, NEW.max_minutes, NEW.notice_minutes, NEW.buffer_before, NEW.buffer_after, NEW.step_minutes, NEW.horizon_days, NEW.horizon_days_outside, NEW.overnight, NEW.closed_on_holidays, NEW.residents_only, NEW.by_lottery, NEW.step_free, NEW.kind, NEW.uses, NEW.equipment, NEW.tree, NEW.open, NEW.prices, NEW.name FROM spaces_space s WHERE s.id = NEW.space_id AND s.state = 'published'; IF NOT FOUND THEN RETURN NULL; END IF; RETURN NEW;",
+                    hash="e1ac0305e5b8ef5d9a8d6e679d6de39ba622dec1",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_space_index_read_92485",
+                    table="spaces_spaceindex",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Bookings: what is ordered together, each period that is booked, and the rows by which the database refuses a second one."""
+"""Bookings: what is ordered together, each period that is booked, and the rows that keep a second one out."""
 
 from __future__ import annotations
 
