@@ -132,6 +132,8 @@ def _listing(house: House, name: str) -> None:
             spaces.SpeedLog.objects.create(**own, way="file", measured_at=now, down=90, up=40, ping=8),
         ):
             house.world.add(of, row)
+    # A trigger has written it.
+    house.world.add(f"published: of {name}", spaces.SpaceIndex.objects.get(space=house.space))
 
 
 def _attachment(house: House) -> Attachment:

@@ -17,6 +17,7 @@ SUBJECTS = (
     "series",
     "waiting",
     "lotteries",
+    "groups",
     "wishes",
     "keys",
     "reviews",

@@ -36,7 +36,14 @@ from sosei.programmes.spaces.errors_bookings import (
 from sosei.programmes.spaces.models import Booking, Order, Space, UserGroup
 from sosei.programmes.spaces.periods import range_of
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.services import bookings, money, numbers, payment_terms, placing
+from sosei.programmes.spaces.services import (
+    bookings,
+    lottery_places,
+    money,
+    numbers,
+    payment_terms,
+    placing,
+)
 from sosei.programmes.spaces.services.paying import KEY, pay_again
 from sosei.programmes.spaces.services.quoting import (
     Part,
@@ -178,6 +185,12 @@ def place_order(
 
 
 def _place(asked: _Asked) -> Order:
+    if asked.source == Order.Source.LOTTERY:
+        # Held under this very key since the draw.
+        held = lottery_places.held(asked.key)
+        if not held:
+            raise _lost(asked)
+        return _write(asked, held)
     needs_answer = not asked.by_staff and any(one.space.way == Space.Way.REQUEST for one in asked.wanted)
     return _write(asked, None) if asked.waiting or needs_answer else _reserve_and_write(asked)
 

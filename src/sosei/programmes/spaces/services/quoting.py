@@ -100,7 +100,7 @@ def quote(
         by_staff: house rules (notice, horizon, lengths) do not bind, and nobody has to answer.
         waiting: key of the entry of the waiting list for which places are held.
         key: of the order that is just being made: what is reserved for it is no clash.
-        drawn: the place was won in the lottery.
+        drawn: the place was won in the lottery: its notice and horizon are the lottery's, and nobody has to answer.
         ignoring: bookings that give way, since they are the ones that move.
     """
     ready = {
@@ -116,7 +116,7 @@ def quote(
     parts = [ready[one.space.pk].part(one, by_staff=by_staff, heads=heads, drawn=drawn) for one in wanted]
     found = Quoted(
         parts=_once(parts),
-        needs_answer=not by_staff and any(one.space.way == Space.Way.REQUEST for one in wanted),
+        needs_answer=not (by_staff or drawn) and any(one.space.way == Space.Way.REQUEST for one in wanted),
         terms=tuple(_terms(wanted[0].space, now)) if wanted else (),
     )
     zone = zone_of(wanted[0].space.municipality) if wanted else None
@@ -163,7 +163,7 @@ class _Ready:
         lottery = None if drawn else availability.undrawn_lottery(self.space, wanted.period, self.hours)
         if lottery is not None:
             return Refusal(Code.BY_LOTTERY, {"draw": lottery.draw_at})
-        return bookable(wanted.period, self.hours, now=self.now, busy=self.busy, by_staff=by_staff)
+        return bookable(wanted.period, self.hours, now=self.now, busy=self.busy, by_staff=by_staff or drawn)
 
 
 def _once(parts: Sequence[Part]) -> tuple[Part, ...]:

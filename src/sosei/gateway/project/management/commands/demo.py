@@ -36,6 +36,7 @@ class Command(BaseCommand):
             call_command("load_demonstration_strategy", verbosity=options["verbosity"])
             call_command("load_demonstration_outcomes", verbosity=options["verbosity"])
             call_command("load_demonstration_jobs", verbosity=options["verbosity"])
+            call_command("load_demonstration_spaces", verbosity=options["verbosity"])
         if options["no_serve"]:
             self._say(
                 "用意ができました。SOSEI_DEMONSTRATION=1 sosei serve で動かせます",

@@ -1,0 +1,5 @@
+// The town's overview of its spaces: draws its chart.
+
+import { start } from "../design/charts.js";
+
+start();
