@@ -145,8 +145,11 @@ def test_the_page_shows_reasons_unmet_searches_and_few_queries(
     client = signed_in(spaces.staff)
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/07204/office/spaces/")
-    asked = [query["sql"] for query in queries.captured_queries if "set_config" not in query["sql"]]
-    print(*[sql[:170] for sql in asked], sep="\n")
+    asked = [
+        query["sql"]
+        for query in queries.captured_queries
+        if not {"set_config", "SAVEPOINT"} & set(query["sql"].replace("(", " ").split())
+    ]
     assert page.status_code == 200 and len(asked) <= 20
     text = page.content.decode()
     assert "病気・けが" in text and "音楽の練習" in text and "設備" in text
