@@ -59,12 +59,12 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	$(PYTEST) -n 3 tests/browser
 
 # These use one core; the tests of the engines take the other meanwhile.
-static-checks:
+static-checks: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sosei makemigrations --check --dry-run
 
-engines-tests:
+engines-tests: $(VENV)/dev
 	$(PYTEST) -n 2 tests/engines --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --fail-under=95
 

@@ -104,7 +104,9 @@ def test_a_scan_without_a_network_is_kept_on_the_phone_and_sent_once(phone: Phon
     expect(phone.page.get_by_role("button", name="来ました")).to_have_count(0)
     (kept,) = phone.waiting()
     assert not Punch.objects.exists() and kept["secret"] == code.secret
-    phone.context.set_offline(False)
+    phone.context.set_offline(False)  # The page hears of it, and asks for the site's page, which sends.
+    expect(phone.page.get_by_role("button", name="帰ります")).to_be_visible()
+    phone.page.wait_for_load_state("networkidle")
     phone.open(at_site(code))
     expect(phone.page.get_by_role("button", name="帰ります")).to_be_visible()
     made = Punch.objects.get()
@@ -156,9 +158,11 @@ def test_the_next_person_on_the_same_phone_does_not_send_it(phone: Phone, jobs: 
     phone.context.set_offline(True)
     phone.open(at_site(code))
     phone.page.get_by_role("button", name="来ました").click()
-    phone.context.set_offline(False)
     phone.context.clear_cookies()
     phone.sign_in(jobs.friend)
+    phone.context.set_offline(False)  # The page hears of it, and asks for itself as the friend.
+    expect(phone.page.locator("[data-offline-days]")).to_have_count(0)
+    phone.page.wait_for_load_state("networkidle")
     phone.open(reverse("jobs:my-days"))
     phone.page.wait_for_load_state("networkidle")
     assert len(phone.waiting()) == 1 and not Punch.objects.exists()

@@ -36,9 +36,9 @@ JAPANESE_TEXT = """() => {
 WORKER_NAMES = ("family_kana", "given_kana")
 DEPARTMENTS = demonstration_tables.rows("departments")
 QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
+"""A title within an English sentence: what was decided under a name stays under that name."""
 INVENTED = re.compile(r"(?:[^\s（）・:]+ )?[^\s（）・:]+（架空）")
 """Names of the demonstration's workers and employers' people say themselves that they are invented."""
-"""A title within an English sentence: what was decided under a name stays under that name."""
 NAMES = re.compile(
     "|".join(
         sorted(

@@ -14,7 +14,6 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import HttpRequest
-from django.template.base import Template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -75,12 +74,6 @@ def _fitting(name: str, body: str) -> object:
         return HERE
     offered = [SAMPLES.get(name, "none"), "0", *body.split("|")]
     return next(value for value in offered if re.fullmatch(body, str(value)))
-
-
-@pytest.fixture(autouse=True)
-def pages_stay_blank(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is let in is decided before a page is drawn, and the crawls draw the pages of every role."""
-    monkeypatch.setattr(Template, "render", lambda _template, _context: "")
 
 
 OF_TESTS = {"fails", "gives"}

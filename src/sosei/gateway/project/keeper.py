@@ -25,6 +25,13 @@ class WorkerKeeper:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._changing = threading.Lock()
+        # A web process forked while the worker is being started would inherit the pipe by which the start is told, and
+        # keep it open: the start would wait for that process's end, and nobody would watch the worker.
+        os.register_at_fork(
+            before=self._changing.acquire,
+            after_in_parent=self._changing.release,
+            after_in_child=self._changing.release,
+        )
         self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
 
     def start(self) -> None:

@@ -5,6 +5,7 @@ const WAITING = "sosei-punches";
 const BEFORE = 60 * 60_000;
 const AFTER = 6 * 60 * 60_000;
 const FORGET = 2 * 24 * 60 * 60_000;
+const RETRY = 2_000;
 const SITE = /\/work\/site\/([\w-]+)$/;
 
 function read(key) {
@@ -178,16 +179,27 @@ function offlineDay(day, list) {
   return item;
 }
 
-/** The page of a scan is asked for again as soon as there is a network: it sends what waits. */
-function goOn() {
-  if (document.querySelector("[data-offline-days]")) location.reload();
-  else sendWaiting();
+/**
+ * The page of a scan is asked for again as soon as the network really answers: it sends what waits.
+ * A phone says "online" a little before that, so it is asked again until then.
+ */
+async function goOn() {
+  if (!document.querySelector("[data-offline-days]")) return sendWaiting();
+  while (navigator.onLine) {
+    try {
+      await fetch(location.href, { method: "HEAD", cache: "no-store" });
+      return location.reload();
+    } catch {
+      await new Promise((next) => setTimeout(next, RETRY));
+    }
+  }
 }
 
 keepDay();
 showOfflineDays();
 showWaiting();
-sendWaiting();
+if (document.querySelector("[data-offline-days]")) setTimeout(goOn, RETRY);
+else sendWaiting();
 document.addEventListener("submit", keepWhenOffline);
 addEventListener("online", goOn);
 const script = document.querySelector("[data-waiting][data-worker]")?.dataset.worker;
