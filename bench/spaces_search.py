@@ -42,6 +42,12 @@ def a_month() -> float:
     return _told("month", "calendar month of one space")
 
 
+@figure(f"p95 of a booking among {TAKEN:,} taken times / bare SQL that writes its rows", at_most=45)
+def a_booking() -> float:
+    """One hour of a room, paid on site: rules, price, place, bill, history, letters."""
+    return _told("booking", "booking")
+
+
 def _told(name: str, words: str) -> float:
     ours, bare = (_measured()[name][side] for side in ("ours", "bare"))
     sys.stdout.write(

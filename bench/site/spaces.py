@@ -39,7 +39,7 @@ INSERT INTO spaces_space (
     latitude, longitude, access, floor, area_m2, seats, equipment, uses, rules, rules_en, step_free, step_free_note, way,
     by_lottery, residents_only, overnight, lodging_permit, buffer_before, buffer_after, step_minutes, min_minutes,
     notice_minutes, horizon_days, closed_on_holidays, ladder_id, ways_to_pay, state, published_at, decision_reason,
-    words, made_at
+    words, made_at, out_of_order
 )
 SELECT
     n, 1, 1 + n %% %(hosts)s,
@@ -58,7 +58,7 @@ SELECT
     '', '', CASE n %% 3 WHEN 0 THEN 'yes' WHEN 1 THEN 'no' ELSE '' END, '',
     CASE WHEN n %% 5 = 0 THEN 'request' ELSE 'instant' END,
     false, n %% 50 = 0, false, '', CASE WHEN n %% 4 = 0 THEN 15 ELSE 0 END, CASE WHEN n %% 3 = 0 THEN 15 ELSE 0 END, 30, 60,
-    n %% 3 * 60, 90, n %% 6 = 0, (SELECT min(id) FROM spaces_ladder), '{card}', 'published', now(), '', '{}', now()
+    n %% 3 * 60, 90, n %% 6 = 0, (SELECT min(id) FROM spaces_ladder), '{card,on_site}', 'published', now(), '', '{}', now(), '{}'
 FROM generate_series(1, %(spaces)s) AS n, (
     SELECT %(places)s::text[] AS places, %(things)s::text[] AS things, %(moods)s::text[] AS moods
 ) AS named
@@ -126,7 +126,7 @@ def main() -> None:
     from django.db import connection, transaction
     from django.utils import timezone
 
-    from sosei.core.people.models import Municipality, Organisation
+    from sosei.core.people.models import Municipality, Organisation, Person
     from sosei.programmes.spaces import kinds
     from sosei.programmes.spaces.models import Block, Host, Space
     from sosei.programmes.spaces.search_triggers import fill_sql, texts_sql
@@ -164,6 +164,7 @@ def main() -> None:
             )
             for n in range(1, hosts + 1)
         )
+        Person.objects.create(family_name="測定", given_name="人", email="person@example.jp")
         cursor.execute(SPACES_SQL, given)
         cursor.execute(f"UPDATE spaces_space s SET words = {words_sql(texts_sql('s'))}")  # noqa: S608
         cursor.execute(HOURS_SQL)

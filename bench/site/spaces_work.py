@@ -13,9 +13,11 @@ import statistics
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
+from uuid import uuid4
 
 from bench.site.spaces import CODE, HALLS, PLACES, SPACES, THINGS
 
@@ -60,9 +62,34 @@ SELECT s.*, (SELECT json_agg(h) FROM spaces_openinghour h WHERE h.space_id = s.i
 FROM spaces_space s JOIN spaces_spaceindex i ON i.space_id = s.id WHERE s.id = %(key)s
 """
 
+# Writes the rows that a booking leaves, with the values of the last one and nothing decided.
+BARE_BOOKING = """
+WITH asked AS (
+    INSERT INTO spaces_order ({order}) SELECT {order_values} FROM spaces_order t WHERE t.id = %(order)s RETURNING id
+), booked AS (
+    INSERT INTO spaces_booking ({booking}) SELECT {booking_values}
+    FROM spaces_booking t, asked WHERE t.order_id = %(order)s RETURNING id
+), taken AS (
+    INSERT INTO spaces_occupancy (municipality_id, space_id, period, booking_id)
+    SELECT 1, %(space)s, tstzrange(%(start)s, %(end)s), id FROM booked ON CONFLICT DO NOTHING RETURNING id
+), billed AS (
+    INSERT INTO payments_bill ({bill}) SELECT {bill_values}
+    FROM payments_bill t, asked WHERE t.kind = 'spaces.order' AND t.object_key = %(order)s::text RETURNING id
+)
+INSERT INTO payments_charge ({charge}) SELECT {charge_values} FROM payments_charge t, billed
+WHERE t.bill_id = (SELECT id FROM payments_bill WHERE kind = 'spaces.order' AND object_key = %(order)s::text)
+"""
+NEW = "left(md5(random()::text), 12)"
+NEW_VALUES = {
+    "order": {"number": NEW, "key": "gen_random_uuid()"},
+    "booking": {"order_id": "asked.id", "period": "tstzrange(%(start)s, %(end)s)"},
+    "bill": {"number": NEW, "object_key": "asked.id::text"},
+    "charge": {"bill_id": "billed.id", "key": "gen_random_uuid()::text"},
+}
+
 
 def main() -> None:
-    """Measures all three, ours and bare in turn."""
+    """Measures all four, ours and bare in turn."""
     from django.utils import timezone
 
     from sosei.core.people.models import Municipality
@@ -100,6 +127,7 @@ def main() -> None:
         "month": _turns(
             lambda: _month_pair(today, chance.randrange(HALLS + 1, SPACES + 1), chance.randrange(3))
         ),
+        "booking": _turns(lambda: _booking_pair(chance, today)),
     }
     sys.stdout.write(json.dumps(told) + "\n")
 
@@ -189,6 +217,76 @@ def _month_pair(today: date, key: int, ahead: int) -> Pair:
         return availability.month(space, first.year, first.month)
 
     return ours, lambda: _rows(BARE_MONTH, {"key": key, "start": first})
+
+
+def _booking_pair(chance: random.Random, today: date) -> Pair:
+    """An hour in some room: read with its rules, priced, taken, billed, told; the bare one writes another hour's rows."""
+    from django.db import connection
+
+    from sosei.core.people.models import Person
+    from sosei.programmes.spaces.models import Booking, Space
+    from sosei.programmes.spaces.rules_bookings import Item
+    from sosei.programmes.spaces.rules_periods import Period
+    from sosei.programmes.spaces.services.orders import Guest, Wanted, place_order
+
+    key, (start, other) = _two_free_hours(chance, today)
+    person, hour = Person.objects.get(), timedelta(hours=1)
+    given = {"space": key, "start": other, "end": other + hour}
+    sql = BARE_BOOKING.format(**_columns())
+
+    def ours() -> object:
+        rules = ("hours", "host__closures", "price_lists__items", "extras")
+        space = Space.objects.select_related("municipality", "host__organisation", "ladder")
+        return place_order(
+            wanted=[Wanted(space.prefetch_related(*rules).get(pk=key), Period(start, start + hour))],
+            guest=Guest.of(person),
+            tier="outside",
+            purpose="meeting",
+            heads=1,
+            way_to_pay="on_site",
+            shown={str(item): "…" for item in Item},
+            key=uuid4(),
+            actor=person,
+        )
+
+    def bare() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {**given, "order": Booking.objects.latest("pk").order_id})
+            return cursor.rowcount
+
+    return ours, bare
+
+
+def _two_free_hours(chance: random.Random, today: date) -> tuple[int, list[datetime]]:
+    """A room that is booked at once, and two free hours of one of its days, apart from each other."""
+    from django.utils import timezone
+
+    from sosei.programmes.spaces import availability
+    from sosei.programmes.spaces.models import Space
+
+    while True:
+        room = Space.objects.filter(
+            pk=chance.randrange(HALLS + 1, SPACES + 1), way="instant", residents_only=False
+        ).first()
+        day = today + timedelta(days=chance.randrange(3, 80))
+        if room is None:
+            continue
+        free = availability.free_starts(room, day, 60, now=timezone.now(), tier="outside")
+        if len(free) > 1 and free[-1] - free[0] >= timedelta(hours=2):
+            return room.pk, [free[0], free[-1]]
+
+
+@cache
+def _columns() -> dict[str, str]:
+    from sosei.core.payments.models import Bill, Charge
+    from sosei.programmes.spaces.models import Booking, Order
+
+    told = {}
+    for name, model in {"order": Order, "booking": Booking, "bill": Bill, "charge": Charge}.items():
+        names = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+        told[name] = ", ".join(names)
+        told[f"{name}_values"] = ", ".join(NEW_VALUES[name].get(column, f"t.{column}") for column in names)
+    return told
 
 
 def _rows(sql: str, given: dict[str, Any]) -> list[Any]:

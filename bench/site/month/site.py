@@ -1,0 +1,28 @@
+"""The site as one process of a few threads, at which the practice gateway's notices arrive; `… <port>`."""
+
+from __future__ import annotations
+
+import socketserver
+import sys
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+
+class _Threads(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """What is asked for is no news here."""
+
+
+def main(port: int) -> None:
+    """Serves until stopped."""
+    from sosei.gateway.project.wsgi import application
+
+    with make_server("127.0.0.1", port, application, _Threads, _Silent) as server:
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
