@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, transaction
@@ -205,6 +206,8 @@ class Money(RuleBasedStateMachine):
         for bill in self.bills:
             standing = standing_of_bill(bill)
             assert standing.charged == self.charged[bill.pk]
+            listed = Bill.objects.with_standing().get(pk=bill.pk)
+            assert all(getattr(listed, name) == yen for name, yen in asdict(standing).items())
             assert standing.refunded + standing.refunding <= standing.paid
 
     def drain(self) -> None:

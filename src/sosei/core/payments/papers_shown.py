@@ -82,8 +82,10 @@ def _days(first: datetime.date, last: datetime.date) -> str:
     return _("%(first)sから%(last)sまで") % {"first": day(first), "last": day(last)}
 
 
-def _quantity(amount: Decimal, unit: str) -> str:
-    return f"{amount.normalize():f}{unit}"
+def quantity(amount: Decimal, unit: str) -> str:
+    """How much, with its unit; hours stand in the rows as "h"."""
+    number = f"{amount.normalize():f}"
+    return _("%(hours)s時間") % {"hours": number} if unit == "h" else f"{number}{unit}"
 
 
 def _rate(percent: int) -> str:
@@ -122,7 +124,7 @@ def of_invoice(invoice: Invoice) -> Paper:
     rows = [
         (
             f"{line}{f' {REDUCED_MARK}' if line.tax_percent == REDUCED else ''}",
-            _quantity(line.quantity, line.unit),
+            quantity(line.quantity, line.unit),
             f"{line.unit_yen:,}".replace("-", "−"),
             f"{line.yen:,}".replace("-", "−"),
             _("%(percent)s％") % {"percent": line.tax_percent},

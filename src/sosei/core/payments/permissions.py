@@ -56,6 +56,11 @@ def runs_payee(user: Any, target: Any) -> bool:
     return acts_for_payee(user, target) or handles_money(user, target)
 
 
+def can_have_paper(user: Any, target: Any) -> bool:
+    """The payer and the payee; programme staff for either. Who only looks on numbers no papers."""
+    return is_payer(user, target) or runs_payee(user, target)
+
+
 def can_give_account(user: Any, target: Any) -> bool:
     """The payer, and programme staff for somebody on the phone."""
     return is_payer(user, target) or handles_money(user, target)
@@ -86,9 +91,9 @@ PERMISSIONS: dict[str, dict[str, Predicate]] = {
     "refund": {**_KEPT, "add": runs_payee, "change": can_give_account},
     "ledgertransaction": _KEPT,
     "ledgerline": _KEPT,
-    "invoice": {**_KEPT, "add": runs_payee},
+    "invoice": {**_KEPT, "add": can_have_paper},
     "invoiceline": _KEPT,
-    "receipt": {**_KEPT, "add": can_see},
+    "receipt": {**_KEPT, "add": can_have_paper},
     "statement": _OF_PAYEE,
     "payout": {**_OF_PAYEE, "add": handles_money, "change": handles_money},
     "payoutline": _OF_PAYEE,

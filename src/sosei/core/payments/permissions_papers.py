@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rules as permission_rules
 
-from sosei.core.payments.permissions import can_see, can_see_of_payee, can_set_payee, decides_for_town
+from sosei.core.payments.permissions import (
+    can_have_paper,
+    can_see_of_payee,
+    can_set_payee,
+    decides_for_town,
+)
 from sosei.core.people.permissions import Predicate, nobody, register
 
 _WRITTEN: dict[str, Predicate] = {"add": nobody, "change": nobody, "delete": nobody}
@@ -16,13 +19,7 @@ PERMISSIONS: dict[str, dict[str, Predicate]] = {
     "statementline": {"view": can_see_of_payee, **_WRITTEN},
 }
 
-
-def has_paper_of(user: Any, target: Any) -> bool:
-    """Whoever sees a bill may have its invoice or receipt: what stands on it follows from the bill."""
-    return can_see(user, target)
-
-
 register("payments", PERMISSIONS)
-permission_rules.add_perm("payments.issue_paper", has_paper_of)
+permission_rules.add_perm("payments.issue_paper", can_have_paper)
 permission_rules.add_perm("payments.set_payee", can_set_payee)
 permission_rules.add_perm("payments.set_rates", decides_for_town)

@@ -111,7 +111,7 @@ def issue_invoice(
 
 
 def may_issue(bill: Bill, actor: Person | None, *, by_link: bool) -> None:
-    """Whoever sees the bill may have its papers.
+    """The payer, the payee and programme staff may have a bill's papers.
 
     Raises:
         NotAllowedError: `actor` does not.

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django import template
 
+from sosei.core.payments import papers_shown
+
 register = template.Library()
 
 
@@ -25,3 +27,9 @@ def at_least_nothing(value: int) -> int:
 def plain(value: Decimal) -> str:
     """A quantity or percentage without zeros behind the point that say nothing."""
     return f"{value.normalize():f}"
+
+
+@register.filter
+def quantity(line: object) -> str:
+    """How much of it a line of a bill is about."""
+    return papers_shown.quantity(line.quantity, line.unit)  # type: ignore[attr-defined]

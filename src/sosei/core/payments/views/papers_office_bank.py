@@ -121,7 +121,7 @@ def _confirm(request: Any) -> HttpResponse:
 def one_transfer(request: Any, code: str, transfer_id: int) -> HttpResponse:
     """One transfer: what it may be for, several together, set aside, opened again."""
     rows = IncomingTransfer.objects.visible_to(request.user).filter(municipality=request.town)
-    found = rows.select_related("municipality", "payment__bill", "settled_by").filter(pk=transfer_id).first()
+    found = rows.select_related("municipality", "payment__bill").filter(pk=transfer_id).first()
     if found is None:
         raise Http404
     form = NoteForm(request.POST or None, initial={"note": found.note})
@@ -131,10 +131,12 @@ def one_transfer(request: Any, code: str, transfer_id: int) -> HttpResponse:
     with tenancy.unguarded():
         (proposal,) = transfers.proposed([found], request.town)
         awaited = list(transfers.awaited_payments(request.town).values())
+        settled_by = str(found.settled_by or "")
     likely = [(candidate, payment, _why(candidate)) for candidate, payment in proposal.likely]
     named = {payment.pk for _candidate, payment, _words in likely}
     context = {
         "transfer": found,
+        "settled_by": settled_by,
         "likely": likely,
         "rest": [one for one in awaited if one.pk not in named][:OTHERS],
         "others": [one for one in others if _alike(one, found)],
