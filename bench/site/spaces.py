@@ -58,7 +58,8 @@ SELECT
     '', '', CASE n %% 3 WHEN 0 THEN 'yes' WHEN 1 THEN 'no' ELSE '' END, '',
     CASE WHEN n %% 5 = 0 THEN 'request' ELSE 'instant' END,
     false, n %% 50 = 0, false, '', CASE WHEN n %% 4 = 0 THEN 15 ELSE 0 END, CASE WHEN n %% 3 = 0 THEN 15 ELSE 0 END, 30, 60,
-    n %% 3 * 60, 90, n %% 6 = 0, (SELECT min(id) FROM spaces_ladder), '{card,on_site}', 'published', now(), '', '{}', now(), '{}'
+    n %% 3 * 60, 90, n %% 6 = 0, (SELECT min(id) FROM spaces_ladder), '{card,on_site}', 'published',
+    now(), '', '{}', now(), '{}'
 FROM generate_series(1, %(spaces)s) AS n, (
     SELECT %(places)s::text[] AS places, %(things)s::text[] AS things, %(moods)s::text[] AS moods
 ) AS named

@@ -203,10 +203,9 @@ class Money(RuleBasedStateMachine):
     @invariant()
     def books_are_right(self) -> None:
         assert check_books() == []
-        for bill in self.bills:
-            standing = standing_of_bill(bill)
-            assert standing.charged == self.charged[bill.pk]
-            listed = Bill.objects.with_standing().get(pk=bill.pk)
+        for listed in Bill.objects.filter(pk__in=self.charged).with_standing():
+            standing = standing_of_bill(listed)
+            assert standing.charged == self.charged[listed.pk]
             assert all(getattr(listed, name) == yen for name, yen in asdict(standing).items())
             assert standing.refunded + standing.refunding <= standing.paid
 

@@ -118,9 +118,9 @@ def test_a_second_implementation_finds_the_same_sums_in_months_of_random_busines
     random.seed(7)
     give_accounts(town)
     for months in (3, 2, 1):
-        for _one in range(12):
+        for what in random.sample(BUSINESS, len(BUSINESS)):
             with at(month_ago(months, random.randint(2, 26))):
-                _business(town)
+                _business(town, what)
         end = month_end(month_ago(months).date())
         (statement,) = close(town, end)
         told = recomputed(town, end)
@@ -156,8 +156,10 @@ def _pay(town: World, statement: Statement, *, on: datetime.date) -> TransferFil
     return mark_sent(file=file, on_date=on, actor=town.staff)
 
 
-def _business(town: World) -> None:
-    what = random.choice(["card", "cash", "bank", "unpaid", "reduced", "refunded", "later"])
+BUSINESS = ("card", "cash", "bank", "unpaid", "reduced", "refunded", "later")
+
+
+def _business(town: World, what: str) -> None:
     yen = random.randint(100, 30_000)
     if what == "unpaid":
         town.pay(town.bill(yen), "invoice")

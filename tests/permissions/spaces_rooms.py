@@ -318,7 +318,14 @@ def _with_account(house: House, person: Person, name: str) -> None:
             entered_at=now,
         ),
         spaces.WishOffer.objects.create(
-            **own, wish=wish, space=house.space, period=wish.period, yen=1000, sent_at=now
+            **own,
+            wish=wish,
+            space=house.space,
+            period=wish.period,
+            yen=1000,
+            list_yen=1000,
+            valid_until=now,
+            sent_at=now,
         ),
     ):
         house.world.add(name, row)

@@ -17,6 +17,8 @@ from sosei.core.people import roles
 from sosei.core.people.models import Membership, Person
 
 MOST_QUERIES = 20
+MORE_QUERIES = {"payments:office-flaws": 35}
+"""It reckons every sum of the books anew: one question a rule, however many rows there are."""
 MOST_PAGES = 250
 MOST_OF_A_VIEW, WALKED_OFTEN = 2, 6
 """Pages of one view walked for a kind of user: its other rows give the same page with other words. One is enough of a
@@ -97,6 +99,7 @@ def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(
     call_command("load_demonstration_people", verbosity=0)
     call_command("load_demonstration_strategy", verbosity=0)
     call_command("load_demonstration_jobs", verbosity=0)
+    call_command("load_demonstration_spaces", verbosity=0)
     broken, costly, walked = {}, {}, {}
     of_views: Counter[str] = Counter()
     for role in ("", *roles.ALL):
@@ -105,7 +108,7 @@ def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(
         for page, (status, queries) in pages.items():
             if status >= 400 and not (page in START and status in {403, 404}):
                 broken[role, page] = status
-            if queries > MOST_QUERIES:
+            if queries > MORE_QUERIES.get(view_of(page), MOST_QUERIES):
                 costly[role, page] = queries
     assert broken == {}
     assert costly == {}

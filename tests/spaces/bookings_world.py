@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from sosei.core.payments import locks
-from sosei.core.payments.models import Payment
+from sosei.core.payments.models import Bill, Payment
 from sosei.core.payments.services import settling
 from sosei.core.people.models import Person
 from sosei.programmes.spaces.models import Booking, Order, Space
@@ -109,15 +109,13 @@ def balance_flaws(orders: Sequence[Order] | None = None) -> list[str]:
         }.get(one.state, 0)
         if due[one.pk] != expected:
             flaws.append(f"booking {one.pk} ({one.state}) owes {due[one.pk]}, should {expected}")
-    for order in {one.order for one in bookings}:
-        standing = money.standing(order)
-        if standing is None:
-            continue
-        charged = sum(due[one.pk] for one in bookings if one.order_id == order.pk)
-        if standing.charged != charged:
-            flaws.append(f"order {order.number}: charged {standing.charged}, bookings {charged}")
-        if standing.overpaid:
-            flaws.append(f"order {order.number}: {standing.overpaid} yen too much is kept")
+    keys = {str(one.order_id) for one in bookings}
+    for bill in Bill.objects.filter(kind=money.KIND, object_key__in=keys).with_standing():
+        charged = sum(due[one.pk] for one in bookings if str(one.order_id) == bill.object_key)
+        if bill.charged != charged:
+            flaws.append(f"order {bill.object_key}: charged {bill.charged}, bookings {charged}")
+        if bill.overpaid:
+            flaws.append(f"order {bill.object_key}: {bill.overpaid} yen too much is kept")
     return flaws
 
 

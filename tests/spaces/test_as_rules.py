@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from sosei.programmes.spaces import as_rules, rules_hours, rules_prices
+from sosei.programmes.spaces import as_rules, rules_hours, rules_ladders, rules_prices
 from sosei.programmes.spaces.models import Ladder
 from sosei.programmes.spaces.presets import ensure_presets
 from sosei.programmes.spaces.rules_ladders import PRESETS
 from sosei.programmes.spaces.rules_periods import Period
-from tests.spaces.world import SpacesWorld, at, make_closure, make_price, make_space, weekday_from_now
+from tests.spaces.world import (
+    SpacesWorld,
+    at,
+    make_closure,
+    make_hours,
+    make_price,
+    make_space,
+    weekday_from_now,
+)
 
 
 @pytest.mark.django_db
@@ -21,7 +31,10 @@ def test_presets_stand_in_the_table_as_the_rules_know_them_and_are_mended_not_do
     ensure_presets()
     assert {row.code: as_rules.ladder_of(row) for row in held} == PRESETS
     assert held.count() == len(PRESETS)
-    for ladder in PRESETS.values():
+    needs_days = rules_ladders.Ladder(
+        "own", (rules_ladders.Step(0, days=3),), free_hours=24, free_needs_days=14
+    )
+    for ladder in (*PRESETS.values(), needs_days):
         assert as_rules.ladder_from(as_rules.ladder_as_json(ladder)) == ladder
 
 
@@ -64,3 +77,24 @@ def test_rows_decide_when_a_space_can_be_booked_and_what_it_costs(spaces: Spaces
     assert yen(desk, "outside", ("09:00", "19:00")) == 1500
     make_price(desk.price_lists.get(), "package", 500, ("08:00", "20:00"), minutes=180)
     assert yen(type(desk).objects.get(pk=desk.pk), "outside", ("09:00", "12:00")) == 500
+
+
+def test_hours_of_a_season_hold_alone_on_its_days_and_of_two_the_one_that_begins_last(
+    spaces: SpacesWorld,
+) -> None:
+    room = make_space(spaces.host)
+    start = weekday_from_now(0)
+    days = [start + timedelta(days=number) for number in range(28)]
+    make_hours(room, ("09:00", "17:00"), days=range(5), kind="bookable")
+    make_hours(room, ("10:00", "12:00"), kind="bookable", valid_from=days[7])
+    make_hours(
+        room, ("13:00", "15:00"), days=[1, 7], kind="bookable", valid_from=days[7], valid_until=days[20]
+    )
+    hours = as_rules.hours_of(room)
+    told = [rules_hours.bands_on(day, hours, lambda _day: False)[0] for day in days]
+    week, later, tuesday = ((540, 1020),), ((600, 720),), ((780, 900),)
+    assert told[:7] == [week] * 5 + [()] * 2
+    assert told[7:21] == [(), tuesday, (), (), (), (), ()] * 2
+    assert told[21:] == [later] * 7
+    assert rules_hours.bands_on(days[8], hours, lambda _day: True)[0] == tuesday
+    assert rules_hours.bands_on(days[21], hours, lambda _day: True)[0] == later

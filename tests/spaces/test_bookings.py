@@ -11,7 +11,9 @@ import pytest
 from django.utils import timezone
 
 from sosei.core.payments.models import ExemptionRule, Payment, Refund
+from sosei.core.payments.supply_days import supply_days
 from sosei.core.people.models import Person
+from sosei.core.records.models import Message
 from sosei.planning.outcomes.models import Fact
 from sosei.programmes.spaces import booking_hooks
 from sosei.programmes.spaces.errors_bookings import (
@@ -25,12 +27,12 @@ from sosei.programmes.spaces.errors_bookings import (
 from sosei.programmes.spaces.models import Booking, Extra, Lottery, LotterySpace, Occupancy, Order, UserGroup
 from sosei.programmes.spaces.rules_errors import Refusal
 from sosei.programmes.spaces.rules_series import Every, Pattern
-from sosei.programmes.spaces.services import bookings, money, numbers, orders, payment_terms
-from sosei.programmes.spaces.services.orders import Guest
+from sosei.programmes.spaces.services import bookings, cancelling, money, numbers, orders, payment_terms
+from sosei.programmes.spaces.services.orders import Guest, Wanted
 from tests.people.conftest import MakePerson
 from tests.spaces.bookings_world import SHOWN, balance_flaws, only, pay, period, place, states, wish, workday
 from tests.spaces.conftest import SpacesWorld
-from tests.spaces.world import day_from_now
+from tests.spaces.world import JST, day_from_now
 
 pytestmark = pytest.mark.django_db
 WORKDAY = 21
@@ -270,7 +272,9 @@ def test_an_ordinance_takes_off_its_share_and_all_of_it_needs_no_payment(
 
 
 def test_a_way_that_does_not_fit_any_more_is_not_offered(spaces: SpacesWorld) -> None:
-    soon = wish(spaces.rooms[0], 1, "09:00", "10:00")
+    # The next nine o'clock: less than a day away, at whatever hour the test runs.
+    today = timezone.now().astimezone(JST).hour < 9
+    soon = wish(spaces.rooms[0], 0 if today else 1, "09:00", "10:00")
     ways = orders.quote(wanted=[soon], tier="resident", now=timezone.now()).ways
     assert "bank" not in ways
     assert "on_site" in ways
@@ -495,8 +499,29 @@ def test_three_days_after_its_end_a_booking_counts_as_used_by_itself(spaces: Spa
     assert balance_flaws() == []
 
 
-def test_only_the_house_says_that_nobody_came(spaces: SpacesWorld, make_person: MakePerson) -> None:
+def test_only_the_house_says_that_nobody_came_and_the_guest_is_told(
+    spaces: SpacesWorld, make_person: MakePerson
+) -> None:
     booking = used(spaces, timedelta(hours=1))
     for actor in (spaces.guest, spaces.other_owner, make_person()):
         with pytest.raises(NotAllowedError):
             bookings.mark_no_show(booking=booking, reason="…", actor=actor)
+    assert not Message.objects.filter(kind="space.no_show").exists()
+    bookings.mark_no_show(booking=booking, reason="鍵を取りに来なかった", actor=spaces.owner)
+    assert Message.objects.get(kind="space.no_show").recipient == spaces.guest
+
+
+# --- On paper ---------------------------------------------------------------------------------------------------------
+
+
+def test_papers_name_the_days_on_which_it_is_used(spaces: SpacesWorld) -> None:
+    late = Wanted(spaces.rooms[0], period(20, "19:00", "21:00"))
+    order = place(spaces.guest, late, wish(spaces.rooms[0], 27), wish(spaces.rooms[0], 34))
+    bill = money.bill_of(order)
+    assert bill is not None
+    assert supply_days(bill) == (day_from_now(20), day_from_now(34))
+    last = order.bookings.order_by("period").last()
+    cancelling.cancel(
+        bookings=[last], side="guest", reason_code="plans", key=uuid.uuid4(), actor=spaces.guest
+    )
+    assert supply_days(bill) == (day_from_now(20), day_from_now(27))

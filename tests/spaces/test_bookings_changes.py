@@ -115,6 +115,13 @@ def test_what_becomes_cheaper_goes_back_as_far_as_the_ladder_lets_it(spaces: Spa
         ).refund
         == 2000
     )
+    # The house itself is not bound by its horizon; the guest is, on the page as when it is done.
+    far = {"booking": booking, "space": booking.space, "period": period(100, "10:00", "12:00")}
+    for actor, code in ((None, Code.HORIZON), (spaces.guest, Code.HORIZON), (spaces.owner, None)):
+        refusal = changing.price_of_move(**far, now=timezone.now(), actor=actor).refusal
+        assert (refusal and refusal.code) == code
+    with pytest.raises(TakenError):
+        move(booking, far["period"])
     move(booking, period(20, "10:00", "12:00"))
     assert Refund.objects.get().yen == 2000
     # A ladder that has begun to count keeps its share of what became cheaper.

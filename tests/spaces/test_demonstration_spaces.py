@@ -11,7 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
+from sosei.core.payments.models import Deposit, Invoice, Payment, Payout, Receipt, Refund, Statement
 from sosei.core.payments.services import check_books
+from sosei.core.payments.services.checking_papers import check_papers
 from sosei.core.people.models import Municipality
 from sosei.planning.outcomes.models import Fact
 from sosei.programmes.spaces import availability
@@ -22,6 +24,7 @@ from sosei.programmes.spaces.models import (
     Host,
     Installation,
     Lock,
+    Lottery,
     Order,
     PriceList,
     SearchMiss,
@@ -31,6 +34,7 @@ from sosei.programmes.spaces.models import (
     WaitingEntry,
     WishOffer,
 )
+from sosei.programmes.spaces.services import lottery_draws
 from tests.spaces.bookings_world import balance_flaws, taken_twice
 from tests.spaces.world import JST
 
@@ -85,6 +89,33 @@ def test_the_books_balance_and_each_booking_owes_its_price(loaded: None) -> None
     assert check_books() == []
     assert balance_flaws() == []
     assert taken_twice() == []
+
+
+def test_money_takes_every_way_and_its_papers_agree_with_the_books(loaded: None) -> None:
+    assert set(Payment.objects.values_list("way", "state")) >= {
+        ("card", "paid"),
+        ("konbini", "paid"),
+        ("konbini", "waiting"),
+        ("invoice", "paid"),
+        ("bank", "paid"),
+        ("on_site", "paid"),
+    }
+    assert set(Refund.objects.values_list("way", "state")) >= {
+        ("gateway", "done"),
+        ("bank", "done"),
+        ("bank", "waiting_account"),
+    }
+    for table in (Receipt, Invoice, Statement, Deposit):
+        assert table.objects.exists(), table
+    assert Payout.objects.filter(state="paid").exists()
+    assert check_papers() == []
+
+
+def test_a_lottery_is_drawn_as_its_seed_says_and_another_one_is_open(loaded: None) -> None:
+    drawn = Lottery.objects.get(state="drawn")
+    assert lottery_draws.check(drawn, drawn.draw) == []
+    assert set(drawn.entries.values_list("state", flat=True)) == {"won", "lost", "confirmed"}
+    assert Lottery.objects.get(state="announced").entries.count() > 1
 
 
 def test_every_name_says_that_it_is_invented(loaded: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,12 @@ from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
 from sosei.core.records.models import Entry, Message
 from sosei.programmes.spaces.errors_bookings import BookingError
-from sosei.programmes.spaces.models import UserGroup
+from sosei.programmes.spaces.models import Occupancy, UserGroup
 from sosei.programmes.spaces.services import groups
 from sosei.programmes.spaces.services.groups import Particulars
 from sosei.programmes.spaces.services.orders import quote
 from tests.people.conftest import SignedIn
-from tests.spaces.bookings_world import wish
+from tests.spaces.bookings_world import place, wish
 from tests.spaces.world import SpacesWorld, day_from_now, make_hourly, make_hours, make_space
 
 CHOIR = Particulars("みほん合唱団（架空）", "毎週の合唱の練習", 20, 12)
@@ -112,6 +113,34 @@ def test_a_registration_runs_out_is_told_once_before_and_can_be_asked_for_again(
     assert not groups.is_current(group, day_from_now(0))
     assert groups.is_current(group, day_from_now(0) - timedelta(days=1))
     assert groups.ask_again(group=group, particulars=CHOIR, actor=spaces.guest).state == "asked"
+
+
+@pytest.mark.django_db
+def test_a_group_books_through_its_representative_in_its_town_while_it_is_registered(
+    spaces: SpacesWorld,
+) -> None:
+    group = approved(spaces, asked(spaces))
+    for wrong in (
+        {"valid_until": day_from_now(-1)},
+        {"state": "refused"},
+        {"person": spaces.friend},
+        {"municipality": spaces.other_town},
+    ):
+        kept = {name: getattr(group, name) for name in wrong}
+        UserGroup.objects.filter(pk=group.pk).update(**wrong)
+        with pytest.raises(BookingError, match="この団体としては") as refused:
+            place(spaces.guest, wish(spaces.rooms[0]), group=UserGroup.objects.get(pk=group.pk))
+        assert refused.value.field == "group"
+        UserGroup.objects.filter(pk=group.pk).update(**kept)
+    assert not Occupancy.objects.exists()
+    UserGroup.objects.filter(pk=group.pk).update(valid_until=day_from_now(0))
+    group.refresh_from_db()
+    key = uuid.uuid4()
+    order = place(spaces.guest, wish(spaces.rooms[0]), group=group, tier="outside", key=key)
+    assert (order.group, order.tier) == (group, "resident")
+    UserGroup.objects.filter(pk=group.pk).update(valid_until=day_from_now(-1))
+    group.refresh_from_db()
+    assert place(spaces.guest, wish(spaces.rooms[0]), group=group, key=key) == order
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Organisation, Person
@@ -18,6 +19,7 @@ from sosei.programmes.spaces.services import hosts as services
 from sosei.programmes.spaces.services.listings import enter_space, submit_space
 from sosei.programmes.spaces.services.terms import make_terms, terms_of
 from tests.people.conftest import MakePerson, SignedIn, hold_role
+from tests.spaces.bookings_world import place, wish, workday
 from tests.spaces.world import SpacesWorld, make_host, make_hourly, make_hours
 
 NUMBER = check_digit("700110000001") + "700110000001"
@@ -211,11 +213,20 @@ def test_the_way_through_the_pages_from_registration_to_approval(
     assert browser.get("/07204/office/spaces/hosts/new").status_code == 403
 
 
-def test_pages_of_a_host_are_closed_to_others(spaces: SpacesWorld, signed_in: SignedIn) -> None:
+def test_pages_of_a_host_are_closed_to_others_and_its_home_asks_few_queries(
+    spaces: SpacesWorld, signed_in: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     home = f"/07204/host/{spaces.host.pk}/"
     owner = signed_in(spaces.owner)
     assert owner.get("/me/spaces/hosts")["Location"] == home
     assert owner.get(home).status_code == 200
+    place(spaces.guest, wish(spaces.rooms[0]))
+    place(spaces.guest, wish(spaces.meeting_room, workday(2), "09:00", "12:00"))
+    with django_assert_max_num_queries(20):
+        shown = owner.get(home).content.decode()
+    assert "返事を待っている申し込みはありません" in shown and f'href="{home}payments/"' in shown
+    clerk = signed_in(spaces.clerk).get(f"/07204/host/{spaces.public_host.pk}/").content.decode()
+    assert "返事を待っている申し込み：1件" in clerk and "知らせている抽選：0件" in clerk
     assert signed_in(spaces.staff).get(home).status_code == 200
     assert signed_in(spaces.other_owner).get(home).status_code == 404
     assert signed_in(spaces.guest).get(home).status_code == 403

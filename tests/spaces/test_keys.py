@@ -25,8 +25,9 @@ from sosei.programmes.spaces.models import Booking, DoorCode, Lock, LockUse, Ord
 from sosei.programmes.spaces.periods import period_of
 from sosei.programmes.spaces.rules_keys import too_like
 from sosei.programmes.spaces.rules_periods import Period
-from sosei.programmes.spaces.services import bookings, cancelling, changing, key_sync, keys, locks_on_doors
+from sosei.programmes.spaces.services import cancelling, changing, key_sync, keys, locks_on_doors
 from sosei.programmes.spaces.services.orders import Guest
+from sosei.programmes.spaces.services.steps import facts_of
 from sosei.programmes.spaces.simulated_lock import DoorLock, running
 from tests.people.conftest import SignedIn
 from tests.spaces.bookings_world import only, period, place, wish
@@ -268,7 +269,7 @@ def test_what_happened_at_the_door_is_written_down_once_and_the_booking_counts_a
         (True, "", code.pk, spaces.guest.pk),
         (True, "", code.pk, spaces.guest.pk),
     ]
-    assert bookings.facts_of(booking).opened_at is not None
+    assert facts_of(booking).opened_at is not None
     with pytest.raises(Exception, match="Cannot update"):
         LockUse.objects.filter(lock=lock).update(opened=False)
 

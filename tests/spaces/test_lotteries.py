@@ -21,6 +21,7 @@ from pytest_django import DjangoAssertNumQueries
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
 from sosei.core.records.models import Entry, Message
+from sosei.programmes.spaces import search_sql
 from sosei.programmes.spaces.errors_bookings import BookingError, TakenError, TooLateError
 from sosei.programmes.spaces.models import (
     Booking,
@@ -28,10 +29,12 @@ from sosei.programmes.spaces.models import (
     Lottery,
     LotteryDraw,
     LotteryEntry,
+    LotterySpace,
     Occupancy,
     Order,
     Space,
 )
+from sosei.programmes.spaces.search_wishes import Wishes
 from sosei.programmes.spaces.services import blocks, bookings, lotteries, lottery_draws, lottery_seeds
 from sosei.programmes.spaces.services.lotteries import Plan, Wish
 from tests.people.conftest import SignedIn
@@ -185,6 +188,31 @@ def test_before_the_draw_nobody_books_the_room_in_those_days_and_afterwards_the_
     with pytest.raises(TakenError):
         place(spaces.friend, wish(room, DAY))
     assert place(spaces.friend, wish(room, DAY + 1)).source == Order.Source.WEB
+
+
+@pytest.mark.django_db
+def test_a_hall_and_its_rooms_wait_for_the_draw_of_one_another(spaces: SpacesWorld) -> None:
+    far = {"horizon_days": 200, "horizon_days_outside": 200}
+    hall = make_hall_room(spaces, "会館（架空）", by_lottery=False, **far)
+    drawn_for = make_hall_room(spaces, "会館 A室（架空）", parent=hall, **far)
+    sister = make_hall_room(spaces, "会館 B室（架空）", parent=hall, by_lottery=False, **far)
+    made = announced(spaces, drawn_for)
+
+    def found() -> set[str]:
+        wishes = Wishes(first=day_from_now(DAY), start=600, end=720)
+        keys = search_sql.found(search_sql.query_of(spaces.town, wishes, timezone.now()), "fit", 9)
+        return {str(space) for space in Space.objects.filter(pk__in=keys, host=spaces.public_host)}
+
+    for space in (hall, drawn_for):
+        with pytest.raises(TakenError, match="先に抽選"):
+            place(spaces.guest, wish(space, DAY))
+    assert found() == {"会館 B室（架空）"}
+    place(spaces.guest, wish(sister, DAY))
+    # The other way round: what is drawn for is the whole hall.
+    LotterySpace.objects.filter(lottery=made).update(space=hall)
+    with pytest.raises(TakenError, match="先に抽選"):
+        place(spaces.guest, wish(sister, DAY + 1))
+    assert found() == set()
 
 
 # --- Drawn ------------------------------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sosei.programmes.spaces.rules_errors import ErrorCode, RulesError
@@ -205,7 +205,7 @@ ahead = st.integers(-500, 45 * 1440)
 yens = st.integers(0, 10**7)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.one_of(ladders(), st.sampled_from(list(PRESETS.values()))), starts, ahead, ahead, ahead, yens, zones
 )
@@ -221,7 +221,7 @@ def test_later_is_never_cheaper_and_never_more_than_the_price(
     assert first.yen * 100 <= yen * first.percent < (first.yen + 1) * 100
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(ladders(), starts, ahead, ahead, st.integers(0, 59), yens, zones, st.data())
 def test_the_picture_says_for_every_minute_what_the_reckoning_says(
     ladder: Ladder,
@@ -255,7 +255,7 @@ def test_the_picture_says_for_every_minute_what_the_reckoning_says(
     assert [row.percent for row in rows] == sorted({row.percent for row in rows})
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(ladders(), starts, ahead, st.lists(st.tuples(ahead, starts), max_size=3), yens, zones)
 def test_no_moving_makes_a_cancellation_cheaper(
     ladder: Ladder,
@@ -273,3 +273,46 @@ def test_no_moving_makes_a_cancellation_cheaper(
         [owed(ladder, start, booked_at, at, yen, zone).percent]
         + [owed(ladder, move.started_at, booked_at, move.moved_at, yen, zone).percent for move in moves]
     )
+
+
+def _reckoned(ladder: Ladder, start: datetime, booked: datetime, minute: datetime, zone: ZoneInfo) -> int:
+    """The percentage by a second reckoning: hours that pass, and days as a calendar on the wall has turned its pages."""
+
+    def page(moment: datetime) -> date:
+        # Put back at midnight, the clock does not bring yesterday back.
+        return max((moment - 30 * part * MINUTE).astimezone(zone).date() for part in range(3))
+
+    long_enough = start - booked >= timedelta(days=ladder.free_needs_days)
+    if (
+        ladder.free_hours
+        and long_enough
+        and minute < start
+        and minute <= booked + timedelta(hours=ladder.free_hours)
+    ):
+        return 0
+    open_steps = [
+        step.percent
+        for step in ladder.steps
+        if (step.hours is not None and start - minute >= timedelta(hours=step.hours))
+        or (step.days is not None and minute <= start and (page(start) - page(minute)).days >= step.days)
+    ]
+    return min(open_steps, default=ladder.last_percent)
+
+
+@settings(max_examples=150)
+@given(ladders(), starts, ahead, ahead, zones)
+@example(Ladder("d", (Step(0, days=1),)), datetime(2028, 3, 1, tzinfo=UTC), 9000, 1440, TOKYO)
+@example(
+    Ladder("d", (Step(0, days=1),)),
+    datetime(2028, 4, 2, 12, tzinfo=UTC),
+    9000,
+    570,
+    ZoneInfo("America/Santiago"),
+)
+def test_a_second_reckoning_finds_the_same_percentage_in_any_zone(
+    ladder: Ladder, start: datetime, booked: int, cancelled: int, zone: ZoneInfo
+) -> None:
+    booked_at = start - max(booked, cancelled, 1) * MINUTE
+    minute = start - cancelled * MINUTE
+    expected = _reckoned(ladder, start, booked_at, minute, zone)
+    assert owed(ladder, start, booked_at, minute, 100, zone).percent == expected

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import groupby
+from math import inf
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +32,7 @@ from sosei.programmes.spaces.rules_prices import (
     cheapest,
     list_on,
 )
-from tests.spaces.rules_world import HAVANA, NEW_YORK, TOKYO, on, tokyo, zones
+from tests.spaces.rules_world import HAVANA, LORD_HOWE, NEW_YORK, TOKYO, on, tokyo, zones
 
 START = date(2027, 1, 1)
 
@@ -340,7 +344,7 @@ def _period(first: int, last: int, zone: ZoneInfo = TOKYO) -> Period:
     return Period(begin + timedelta(hours=first), begin + timedelta(hours=last))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(item_lists, cells, st.booleans())
 def test_the_cheapest_is_what_trying_everything_finds(
     items: list[PriceItem], where: tuple[int, int], combine: bool
@@ -362,7 +366,7 @@ half_hours = st.tuples(st.integers(0, 70), st.integers(1, 40)).map(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     item_lists,
     item_lists,
@@ -400,7 +404,7 @@ def test_booking_more_never_costs_less_in_any_zone_over_any_change_of_list(
     assert one.total <= other.total
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(item_lists, half_hours, zones)
 def test_the_lines_cover_the_whole_booking_and_add_up_to_the_total(
     items: list[PriceItem], where: tuple[float, float], zone: ZoneInfo
@@ -418,3 +422,178 @@ def test_the_lines_cover_the_whole_booking_and_add_up_to_the_total(
         assert line.yen == line.quantity * line.item.yen
     assert reached >= period.end
     assert found.total == sum(line.yen for line in found.lines)
+
+
+# --- A second reckoning, half hour by half hour, in any zone ----------------------------------------------------------
+
+BOARD = range(-192, 288)
+"""Half hours around the midnight from which a wish is counted: four days before it and six after."""
+CLOCKS = [
+    (NEW_YORK, date(2027, 3, 13)),
+    (NEW_YORK, date(2027, 11, 6)),
+    (HAVANA, date(2027, 3, 13)),
+    (HAVANA, date(2027, 11, 6)),
+    (LORD_HOWE, date(2027, 4, 3)),
+    (LORD_HOWE, date(2027, 10, 2)),
+    (ZoneInfo("Africa/Cairo"), date(2027, 4, 29)),
+    (ZoneInfo("America/Santiago"), date(2027, 4, 3)),
+    (ZoneInfo("America/Santiago"), date(2027, 9, 4)),
+]
+"""In the night after these days the clocks of these zones change, in some of them at midnight."""
+CALENDAR = [(TOKYO, date(2028, 2, 28)), (TOKYO, date(2027, 2, 28)), (TOKYO, date(2026, 12, 31))]
+SEASONS = [None, None, Season((2, 29), (4, 1)), Season((11, 1), (2, 29)), Season((3, 1), (10, 31))]
+DAY_CHOICES = [
+    Days(),
+    Days(),
+    Days(frozenset({5, 6}), OnHolidays.ALSO),
+    Days(frozenset(range(5)), OnHolidays.NEVER),
+    Days(frozenset({0, 2}), OnHolidays.ONLY),
+]
+
+
+def every_third(day: date) -> bool:
+    """Holidays of the second reckoning, so that wishes meet some."""
+    return day.day % 3 == 0
+
+
+@cache
+def _walls(day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """What the clock on the wall shows as each half hour of the board begins."""
+    begin = midnight(day, zone)
+    return tuple(
+        (begin + timedelta(minutes=30 * number)).astimezone(zone).replace(tzinfo=None) for number in BOARD
+    )
+
+
+@cache
+def _reached(board: date, zone: ZoneInfo, day: date, minutes: int) -> int:
+    """The first half hour at which the clock has come so far; a clock put back does not come there again."""
+    wanted = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return next(number for number, wall in zip(BOARD, _walls(board, zone), strict=True) if wall >= wanted)
+
+
+def _in_season(season: Season | None, day: date) -> bool:
+    """Walks the calendar of a leap year from the first day to the last."""
+    if season is None:
+        return True
+    here, last = date(2000, *season.first), date(2000, *season.last)
+    while (here.month, here.day) != (day.month, day.day):
+        if here == last:
+            return False
+        here = date(2000, 1, 1) if here == date(2000, 12, 31) else here + timedelta(days=1)
+    return True
+
+
+def _holds(item: PriceItem, day: date) -> bool:
+    chosen, holiday = day.weekday() in item.days.weekdays, every_third(day)
+    allowed = {
+        OnHolidays.AS_WEEKDAY: chosen,
+        OnHolidays.ALSO: chosen or holiday,
+        OnHolidays.ONLY: holiday,
+        OnHolidays.NEVER: chosen and not holiday,
+    }
+    return allowed[item.days.on_holidays] and _in_season(item.season, day)
+
+
+def _bought(item: PriceItem, spans: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Every way to buy an item: from which half hour to which, and its yen."""
+    if item.kind is not Kind.HOUR:
+        length = (item.package_minutes or 10**6) // 30
+        return [
+            (begin, min(begin + length, last), item.yen)
+            for first, last in spans
+            for begin in range(first, max(first, last - length) + 1)
+        ]
+    opened = {number for span in spans for number in range(*span)}
+    found = []
+    for begin in opened:
+        end = begin
+        while end in opened:
+            end += 1
+            minutes = max(30 * (end - begin), item.min_minutes)
+            found.append((begin, end, -(-minutes // item.unit_minutes) * item.yen))
+    return found
+
+
+def _covered(first: int, last: int, ways: list[tuple[int, int, int]]) -> float:
+    """The least yen that cover all half hours from one to another."""
+    least = dict.fromkeys(range(first, last + 1), inf) | {first: 0.0}
+    for here in range(first, last):
+        for begin, end, yen in ways:
+            if begin <= here < end:
+                reach = min(end, last)
+                least[reach] = min(least[reach], least[here] + yen)
+    return least[last]
+
+
+def _reckoned(day: date, wish: tuple[int, int], lists: list[PriceList], tier: Tier, zone: ZoneInfo) -> float:
+    """The price without any rule of the program but the items themselves; infinite where there is none."""
+    days = [day + timedelta(days=number) for number in range(-2, 5)]
+    begins = {each: _reached(day, zone, each, 0) for each in days}
+    day_at = {number: max(each for each in days if begins[each] <= number) for number in range(*wish)}
+
+    def in_force(each: date) -> PriceList:
+        return max((one for one in lists if one.first_day <= each), key=lambda one: one.first_day)
+
+    total = 0.0
+    for listed, numbers in groupby(range(*wish), key=lambda number: in_force(day_at[number])):
+        part = list(numbers)
+        plans: dict[str, list[tuple[int, int, int]]] = {}
+        for item in listed.items:
+            if item.tier not in (None, tier):
+                continue
+            spans = [
+                (_reached(day, zone, each, item.opens), _reached(day, zone, each, item.closes))
+                for each in days
+                if in_force(each) is listed and _holds(item, each)
+            ]
+            # A slot that a clock change leaves no minute of cannot be bought.
+            ways = _bought(item, [(first, last) for first, last in spans if first < last])
+            plans.setdefault("" if listed.combine else item.plan or item.kind, []).extend(ways)
+        total += min((_covered(part[0], part[-1] + 1, ways) for ways in plans.values()), default=inf)
+    return total
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(price_items(), min_size=1, max_size=4, unique_by=lambda item: item.code),
+    st.lists(price_items(), max_size=3, unique_by=lambda item: item.code),
+    st.lists(
+        st.tuples(st.sampled_from(SEASONS), st.sampled_from(DAY_CHOICES), st.sampled_from([None, *Tier])),
+        min_size=7,
+        max_size=7,
+    ),
+    st.tuples(st.integers(20, 70), st.integers(1, 40)).map(lambda pair: (pair[0], pair[0] + pair[1])),
+    st.sampled_from(list(Tier)),
+    st.booleans(),
+    st.one_of(st.sampled_from(CLOCKS), st.sampled_from(CALENDAR)),
+    st.sampled_from([1, 1, 0, 2]),
+)
+def test_a_second_reckoning_finds_the_same_price_over_midnights_changes_of_clocks_and_of_lists(
+    items: list[PriceItem],
+    later: list[PriceItem],
+    conditions: list[tuple[Season | None, Days, Tier | None]],
+    wish: tuple[int, int],
+    tier: Tier,
+    combine: bool,
+    place: tuple[ZoneInfo, date],
+    change: int,
+) -> None:
+    zone, day = place
+    old, new = (
+        tuple(
+            replace(item, season=season, days=days, tier=whose)
+            for item, (season, days, whose) in zip(found, part, strict=False)
+        )
+        for found, part in ((items, conditions[:4]), (later, conditions[4:]))
+    )
+    before, after = (PriceItem("plain", Kind.HOUR, yen) for yen in (900, 1300))
+    lists = [
+        PriceList("old", date(2020, 1, 1), (*old, before), combine=combine),
+        PriceList("new", day + timedelta(days=change), (*new, after), combine=not combine),
+    ]
+    begin = midnight(day, zone)
+    period = Period(*(begin + timedelta(minutes=30 * number) for number in wish))
+    found = cheapest(period, lists, tier, zone, every_third)
+    assert isinstance(found, Quote)
+    assert found.total == _reckoned(day, wish, lists, tier, zone)

@@ -35,7 +35,7 @@ NOW = datetime.datetime(2026, 12, 28, 10, 7, tzinfo=JST)
 NEAR = st.sampled_from([0, 1, 3, 4])
 """Everything happens on a few days, so that wishes, closed days and what is taken meet often."""
 TODAY = NOW.date()
-SMALL = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SMALL = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 clocks = st.sampled_from([0, 480, 540, 570, 600, 660, 690, 720, 840, 1080, 1320, 1410])
 
 
@@ -85,6 +85,18 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
         },
         "week": [draw(bands()) for _day in range(7)]
         + [draw(st.sampled_from([[], [(600, 900)], [(1200, 1500)]]))],
+        "seasons": draw(
+            st.lists(
+                st.tuples(
+                    st.sampled_from([None, 1, 3, 4]),
+                    st.sampled_from([None, 3, 5]),
+                    st.sampled_from([540, 600, 1200]),
+                    st.sets(st.integers(0, 7)),
+                ),
+                max_size=2,
+                unique_by=lambda season: season[:2],
+            )
+        ),
         "closures": draw(st.lists(st.tuples(NEAR, st.integers(0, 1), st.booleans()), max_size=2)),
         "taken": draw(
             st.lists(
@@ -103,6 +115,12 @@ def make_world(spaces: SpacesWorld, world: dict[str, Any]) -> Space:
         for opens, closes in hours:
             clock = tuple(f"{minute // 60}:{minute % 60:02}" for minute in (opens, closes))
             make_hours(space, clock, days=[weekday], kind="bookable")  # type: ignore[arg-type]
+    for start, end, opens, weekdays in world["seasons"]:
+        first, last = (None if number is None else day(number) for number in (start, end))
+        if (first or last) and (not first or not last or first <= last):
+            season = {"valid_from": first, "valid_until": last}
+            times = (f"{opens // 60}:00", f"{opens // 60 + 5}:00")
+            make_hours(space, times, days=weekdays, kind="bookable", **season)
     for first, length, own in world["closures"]:
         make_closure(spaces.host, day(first), day(first + length), space=space if own else None)
     leaves = (
@@ -146,13 +164,22 @@ def forget(spaces: SpacesWorld) -> None:
     start=clocks,
     length=st.sampled_from([30, 60, 120, 240]),
     resident=st.booleans(),
+    part=st.sampled_from(["", "morning", "afternoon", "evening"]),
 )
 @SMALL
-def test_a_fixed_time_is_found_when_the_rules_let_it_be_booked(
-    spaces: SpacesWorld, world: dict[str, Any], at: int, start: int, length: int, resident: bool
+def test_what_the_search_calls_free_is_what_the_rules_let_be_booked(
+    spaces: SpacesWorld, world: dict[str, Any], at: int, start: int, length: int, resident: bool, part: str
 ) -> None:
     forget(spaces)
     space = make_world(spaces, world)
+    a_fixed_time_is_found_when_the_rules_let_it_be_booked(spaces, space, at, start, length, resident)
+    any_hours_of_an_afternoon_are_those_the_rules_find(spaces, space, at, length, part)
+    the_strip_of_a_week_is_the_calendar_of_the_space(spaces, space)
+
+
+def a_fixed_time_is_found_when_the_rules_let_it_be_booked(
+    spaces: SpacesWorld, space: Space, at: int, start: int, length: int, resident: bool
+) -> None:
     period = Period(moment(at, start), moment(at, start + length))
     wishes = Wishes(first=day(at), start=start, end=start + length, resident=resident)
     hours = hours_of(space, tier=wishes.tier)
@@ -163,18 +190,9 @@ def test_a_fixed_time_is_found_when_the_rules_let_it_be_booked(
     )
 
 
-@given(
-    world=worlds(),
-    at=NEAR,
-    part=st.sampled_from(["", "morning", "afternoon", "evening"]),
-    length=st.sampled_from([30, 60, 120, 240]),
-)
-@SMALL
-def test_any_hours_of_an_afternoon_are_those_the_rules_find(
-    spaces: SpacesWorld, world: dict[str, Any], at: int, part: str, length: int
+def any_hours_of_an_afternoon_are_those_the_rules_find(
+    spaces: SpacesWorld, space: Space, at: int, length: int, part: str
 ) -> None:
-    forget(spaces)
-    space = make_world(spaces, world)
     wishes = Wishes(first=day(at), last=day(at + 1), part=part, minutes=length)
     query = query_of(spaces.town, wishes, NOW)
     hours = hours_of(space, tier="outside")
@@ -191,11 +209,7 @@ def test_any_hours_of_an_afternoon_are_those_the_rules_find(
         assert [each.start for each in times][:1] == starts[:1]
 
 
-@given(world=worlds())
-@SMALL
-def test_the_strip_of_a_week_is_the_calendar_of_the_space(spaces: SpacesWorld, world: dict[str, Any]) -> None:
-    forget(spaces)
-    space = make_world(spaces, world)
+def the_strip_of_a_week_is_the_calendar_of_the_space(spaces: SpacesWorld, space: Space) -> None:
     now = NOW.replace(second=0)
     query = query_of(spaces.town, Wishes(), now)
     told = strips(query, [space.pk], day(0), 14)[space.pk]

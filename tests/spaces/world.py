@@ -132,8 +132,13 @@ def make_hours(
     *,
     days: Iterable[int] = range(7),
     kind: str = "",
+    **season: datetime.date | None,
 ) -> list[OpeningHour]:
-    """The same hours on these days (0 is Monday, 7 a holiday): opening and bookable, or one `kind` alone."""
+    """The same hours on these days (0 is Monday, 7 a holiday): opening and bookable, or one `kind` alone.
+
+    Args:
+        season: `valid_from` and `valid_until`, for hours that hold only for a time.
+    """
     opens, closes = (minutes_of(clock) for clock in times)
     return [
         OpeningHour.objects.create(
@@ -144,6 +149,7 @@ def make_hours(
             day=day,
             opens=opens,
             closes=closes,
+            **season,
         )
         for one in ([kind] if kind else OpeningHour.Kind.values)
         for day in days

@@ -1,9 +1,8 @@
-"""The site as one process of a few threads, at which the practice gateway's notices arrive; `… <port>`."""
+"""The site as one process of a few threads, at which the practice gateway's notices arrive."""
 
 from __future__ import annotations
 
 import socketserver
-import sys
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 
@@ -16,13 +15,9 @@ class _Silent(WSGIRequestHandler):
         """What is asked for is no news here."""
 
 
-def main(port: int) -> None:
+def serve(port: int) -> None:
     """Serves until stopped."""
     from sosei.gateway.project.wsgi import application
 
     with make_server("127.0.0.1", port, application, _Threads, _Silent) as server:
         server.serve_forever()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

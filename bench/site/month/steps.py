@@ -1,4 +1,4 @@
-"""What guests, owners and staff do in a month: each step is data with a key, so that it can be done again as a browser would.
+"""What guests, owners and staff do in a month: each step is data with a key, and can be done again as a browser would.
 
 A step that the services refuse (taken, too late, over) is no fault. Anything else that goes wrong is.
 """
@@ -69,7 +69,7 @@ def perform(world: World, step: Step) -> Told:
     Raises:
         RefusedError: the services refuse it.
     """
-    return _VERBS[step["do"]](world, step)
+    return VERBS[step["do"]](world, step)
 
 
 def new_key(chance: random.Random) -> str:
@@ -183,7 +183,17 @@ def _more(world: World, step: Step) -> Told:
         return []
     start_payment(bill=bill, way="card", yen=now.open, key=step["key"], actor=bill.person)
     return [
-        (LATER, {"do": "card", "order": step["order"], "tries": 0, "way": "card", "luck": 0, "card": step["card"]})
+        (
+            LATER,
+            {
+                "do": "card",
+                "order": step["order"],
+                "tries": 0,
+                "way": "card",
+                "luck": 0,
+                "card": step["card"],
+            },
+        )
     ]
 
 
@@ -478,7 +488,7 @@ def _block(world: World, step: Step) -> Told:
     return []
 
 
-_VERBS: dict[str, Callable[[World, Step], Told]] = {
+VERBS: dict[str, Callable[[World, Step], Told]] = {
     "place": _place,
     "card": _at_gateway,
     "till": _at_gateway,

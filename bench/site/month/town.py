@@ -1,4 +1,4 @@
-"""The towns of a month: hosts, spaces with every sort of price, ladder and way to pay, guests, owners, staff; all invented."""
+"""The towns of a month: hosts, spaces with every sort of price, ladder and way to pay, guests, owners; all invented."""
 
 from __future__ import annotations
 
@@ -134,9 +134,7 @@ def _town(code: str, number: int, month: datetime.date, made: Towns) -> Any:
     return town
 
 
-def _host(
-    town: Any, number: int, each: int, chance: random.Random, made: Towns, *, is_public: bool
-) -> None:
+def _host(town: Any, number: int, each: int, chance: random.Random, made: Towns, *, is_public: bool) -> None:
     from sosei.core.payments.services.town_rules import Payee, save_payee
     from sosei.core.people import roles
     from sosei.core.people.models import Organisation
@@ -173,9 +171,7 @@ def _host(
             _space(host, f"{name} {shape}{turn}", shape, chance, ladders, made)
 
 
-def _space(
-    host: Any, name: str, shape: str, chance: random.Random, ladders: list[Any], made: Towns
-) -> None:
+def _space(host: Any, name: str, shape: str, chance: random.Random, ladders: list[Any], made: Towns) -> None:
     ways = sorted(
         chance.sample(["card", "konbini", "bank", "invoice", "on_site"], 3) + (["card"] * 1), key=str
     )

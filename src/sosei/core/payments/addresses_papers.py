@@ -7,7 +7,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from sosei.core.payments.models import Bill
 from sosei.core.people import account_menu, addresses, roles
 from sosei.core.people.addresses import EVERYBODY, SIGNED_IN_OR_PROXY, office
 
@@ -53,11 +52,9 @@ ADDRESSES = {
 addresses.register("payments", ADDRESSES)
 
 
-def _way_to_payments(request: Any) -> list[tuple[Any, str]]:
-    """For whoever has something to pay or paid; nobody else is shown the way."""
-    person = getattr(request, "subject", None) or request.user
-    has_bills = Bill.objects.filter(person=person.pk).exists()
-    return [(_("支払い"), reverse("payments:my-payments"))] if has_bills else []
+def _way_to_payments(_request: Any) -> list[tuple[Any, str]]:
+    """For everybody who is signed in: whether there is something is not asked on every page."""
+    return [(_("支払い"), reverse("payments:my-payments"))]
 
 
 account_menu.register_links(_way_to_payments)

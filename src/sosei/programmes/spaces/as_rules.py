@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,13 +30,23 @@ def ladder_of(row: Ladder) -> rules_ladders.Ladder:
         RulesError: its steps are not in order.
     """
     return ladder_from(
-        {"code": row.code, "free_hours": row.free_after_booking_hours, "steps": row.steps},
+        {
+            "code": row.code,
+            "free_hours": row.free_after_booking_hours,
+            "free_needs_days": row.free_needs_days,
+            "steps": row.steps,
+        },
     )
 
 
 def ladder_as_json(ladder: rules_ladders.Ladder) -> dict[str, Any]:
     """A ladder as a booking keeps it (`Booking.ladder`)."""
-    return {"code": ladder.code, "free_hours": ladder.free_hours, "steps": steps_as_json(ladder)}
+    return {
+        "code": ladder.code,
+        "free_hours": ladder.free_hours,
+        "free_needs_days": ladder.free_needs_days,
+        "steps": steps_as_json(ladder),
+    }
 
 
 def ladder_from(kept: Mapping[str, Any]) -> rules_ladders.Ladder:
@@ -54,6 +65,7 @@ def ladder_from(kept: Mapping[str, Any]) -> rules_ladders.Ladder:
         ),
         last_percent=last,
         free_hours=kept["free_hours"],
+        free_needs_days=kept.get("free_needs_days", 0),
     )
 
 
@@ -83,7 +95,10 @@ def hours_of(space: Space, *, tier: str = "resident") -> rules_hours.Hours:
     ahead = space.horizon_days_outside if tier == "outside" else None
     return rules_hours.Hours(
         zone=zone_of(space.municipality),
-        week=week_of(rows, closed_on_holidays=space.closed_on_holidays),
+        week=week_of(
+            [row for row in rows if not _is_dated(row)], closed_on_holidays=space.closed_on_holidays
+        ),
+        dated=seasons_of(rows, closed_on_holidays=space.closed_on_holidays),
         closures=tuple(
             rules_hours.Closure(row.first_day, row.last_day)
             for row in space.host.closures.all()
@@ -113,6 +128,26 @@ def week_of(rows: Iterable[OpeningHour], *, closed_on_holidays: bool) -> rules_h
     own = holiday if holiday and not closed_on_holidays else None
     return rules_hours.Week(
         days=tuple(tuple(bands[day]) for day in range(7)), holiday=() if closed_on_holidays else own
+    )
+
+
+def _is_dated(row: OpeningHour) -> bool:
+    return row.valid_from is not None or row.valid_until is not None
+
+
+def seasons_of(rows: Iterable[OpeningHour], *, closed_on_holidays: bool) -> tuple[rules_hours.DatedWeek, ...]:
+    """Weeks that hold only for a time, the one that decides last: begun last, and of those the one that ends first.
+
+    Raises:
+        RulesError: hours that overlap.
+    """
+    seasons: dict[tuple[date | None, date | None], list[OpeningHour]] = {}
+    for row in rows:
+        if _is_dated(row):
+            seasons.setdefault((row.valid_from, row.valid_until), []).append(row)
+    return tuple(
+        rules_hours.DatedWeek(week_of(seasons[key], closed_on_holidays=closed_on_holidays), *key)
+        for key in sorted(seasons, key=lambda key: (key[0] or date.min, -(key[1] or date.max).toordinal()))
     )
 
 

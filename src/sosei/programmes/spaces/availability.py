@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from sosei.programmes.spaces.as_rules import hours_of
@@ -233,15 +234,15 @@ def nearest(
     return [Period(start, start + length) for start in found[:limit]]
 
 
-def undrawn_lottery(space: Space, period: Period, hours: Hours) -> Lottery | None:
-    """The lottery in which the time has to be entered for first, while it is not drawn yet."""
-    if not space.by_lottery:
-        return None
-    on = day_of(period.start, hours.zone)
-    found: Lottery | None = Lottery.objects.filter(
-        places__space=space, state=Lottery.State.ANNOUNCED, use_from__lte=on, use_until__gte=on
-    ).first()
-    return found
+def undrawn_lotteries(space: Space) -> list[Lottery]:
+    """Lotteries that are not drawn yet and draw for the space, for a room in it, or for the hall around it."""
+    if not space.host.is_public:
+        return []
+    drawn_for = Q(places__space=space.pk) | Q(places__space__parent=space.pk)
+    if space.parent_id is not None:
+        drawn_for |= Q(places__space=space.parent_id)
+    rows = Lottery.objects.filter(drawn_for, host=space.host_id, state=Lottery.State.ANNOUNCED)
+    return list(rows.distinct())
 
 
 def is_over(booking: Booking, now: datetime) -> bool:

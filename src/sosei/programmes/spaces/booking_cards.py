@@ -14,7 +14,7 @@ from sosei.core.people.models import Person
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import host_url
 from sosei.programmes.spaces.booking_times import moment_text
-from sosei.programmes.spaces.home import Card, register_guest_card, register_host_card
+from sosei.programmes.spaces.home import Card, Counted, register_guest_card, register_host_card
 from sosei.programmes.spaces.models import Block, Booking, Host, WaitingEntry
 from sosei.programmes.spaces.rules_periods import day_of, midnight
 
@@ -74,16 +74,28 @@ def all_mine(person: Person, request: Any) -> Card | None:
     )
 
 
-def to_answer(host: Host, request: Any) -> Card | None:
-    """Requests that wait for an answer."""
-    rows = Booking.objects.visible_to(request.user).filter(host=host, state="requested")
-    count = rows.count()
-    text = (
-        _("返事を待っている申し込み：%(count)s件") % {"count": count}
-        if count
-        else _("返事を待っている申し込みはありません")
+def money(person: Person, request: Any) -> Card | None:
+    """The way to what was paid."""
+    return Card(
+        _("支払いと領収書"),
+        _("請求書や領収書を出す、返金を確かめる"),
+        reverse("payments:my-payments"),
+        order=55,
     )
-    return Card(_("申し込みへの返事"), text, host_url("host-requests", host), urgent=count > 0, order=10)
+
+
+def to_answer(host: Host, request: Any) -> Counted:
+    """Requests that wait for an answer."""
+
+    def card(count: int) -> Card:
+        text = (
+            _("返事を待っている申し込み：%(count)s件") % {"count": count}
+            if count
+            else _("返事を待っている申し込みはありません")
+        )
+        return Card(_("申し込みへの返事"), text, host_url("host-requests", host), urgent=count > 0, order=10)
+
+    return Counted(Booking.objects.visible_to(request.user).filter(host=host, state="requested"), card)
 
 
 def this_day(host: Host, request: Any) -> Card | None:
@@ -115,24 +127,37 @@ def by_phone(host: Host, request: Any) -> Card | None:
     )
 
 
-def blocked(host: Host, request: Any) -> Card | None:
+def blocked(host: Host, request: Any) -> Counted:
     """Times the host keeps."""
+
+    def card(count: int) -> Card:
+        text = _("これからの使えない時間：%(count)s") % {"count": count}
+        return Card(_("使えない時間"), text, host_url("host-blocks", host), order=50)
+
     rows = Block.objects.visible_to(request.user).filter(
         host=host, ended_at__isnull=True, period__endswith__gt=timezone.now()
     )
+    return Counted(rows, card)
+
+
+def money_of_host(host: Host, request: Any) -> Card | None:
+    """The way to what was earned."""
+    here = {"code": host.municipality.code, "organisation_id": host.pk}
     return Card(
-        _("使えない時間"),
-        _("これからの使えない時間：%(count)s") % {"count": rows.count()},
-        host_url("host-blocks", host),
-        order=50,
+        _("売上と受け取り"),
+        _("請求、毎月の明細、受け取る口座"),
+        reverse("payments:host", kwargs=here),
+        order=48,
     )
 
 
 register_guest_card(offers)
 register_guest_card(to_pay)
 register_guest_card(all_mine)
+register_guest_card(money)
 register_host_card(to_answer)
 register_host_card(this_day)
 register_host_card(all_bookings)
 register_host_card(by_phone)
 register_host_card(blocked)
+register_host_card(money_of_host)

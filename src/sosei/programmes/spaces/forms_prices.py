@@ -85,6 +85,10 @@ class MonthDayField(_ShortField):
         return month * 100 + day
 
 
+_BLANK = {"name": "", "minutes": None, "opens": 0, "closes": 1440}
+"""What a line of a list has before anybody wrote in it."""
+
+
 class PriceItemForm(forms.Form):
     """One line of a price list; a line without an amount does not count."""
 
@@ -114,7 +118,8 @@ class PriceItemForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A line with anything but the amount is asked for it."""
         given = super().clean() or {}
-        typed = any(given.get(name) not in (None, "") for name in ("name", "opens", "closes", "minutes"))
+        # A blank line stands there with the whole day already.
+        typed = any(given.get(name) not in (None, "", day) for name, day in _BLANK.items())
         if typed and given.get("yen") is None and not self.has_error("yen"):
             self.add_error("yen", _("金額を入れてください。無料のときは 0。消すときは、行を空にします。"))
         return given
@@ -173,9 +178,7 @@ class PriceListForm(forms.Form):
             PriceItemForm(
                 data,
                 prefix=f"items_{number}",
-                initial=_as_initial(items[number - 1])
-                if number <= len(items)
-                else {"closes": 1440, "opens": 0},
+                initial=_as_initial(items[number - 1]) if number <= len(items) else _BLANK,
                 use_required_attribute=False,
             )
             for number in range(1, count + 1)
@@ -257,6 +260,13 @@ class LadderForm(forms.Form):
         max_value=744,
         initial=0,
         help_text=_("使い始める前だけです。ないときは 0。"),
+    )
+    free_needs_days = forms.IntegerField(
+        label=_("無料で取り消せるのは、使う日の何日前までの予約か"),
+        min_value=0,
+        max_value=366,
+        required=False,
+        help_text=_("例：14。使う日が近い予約は、すぐに取り消しても無料になりません。決めないときは 0。"),
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -5,17 +5,20 @@ Each subject registers its own from its `addresses_<x>.py`, so that the homes ne
     register_guest_card(open_offers)      # open_offers(person, request) -> Card | None
     register_host_card(to_decide)      # to_decide(host, request) -> Card | None
 
-A card is one thing to do or to know, with the page where it is done. None when there is nothing to say. Two queries
-a card at most: a home asks them all.
+A card is one thing to do or to know, with the page where it is done. None when there is nothing to say. A card that
+needs nothing but a number is `Counted`: a home asks for all such numbers in one query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.db.models import Count, Value
+
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from sosei.core.people.models import Person
@@ -41,8 +44,20 @@ class Card:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A card that says how many rows there are.
+
+    Attributes:
+        card: makes the card from the number.
+    """
+
+    rows: QuerySet[Any]
+    card: Callable[[int], Card | None]
+
+
 GuestCard: TypeAlias = "Callable[[Person, HttpRequest], Card | None]"
-HostCard: TypeAlias = "Callable[[Host, HttpRequest], Card | None]"
+HostCard: TypeAlias = "Callable[[Host, HttpRequest], Card | Counted | None]"
 
 _guest_cards: list[GuestCard] = []
 _host_cards: list[HostCard] = []
@@ -67,7 +82,20 @@ def guest_cards(person: Person, request: HttpRequest) -> list[Card]:
 
 def host_cards(host: Host, request: HttpRequest) -> list[Card]:
     """What there is for a host, urgent ones first."""
-    return _in_order(card(host, request) for card in _host_cards)
+    found = [card(host, request) for card in _host_cards]
+    numbers = _numbers([one for one in found if isinstance(one, Counted)])
+    return _in_order(one.card(next(numbers)) if isinstance(one, Counted) else one for one in found)
+
+
+def _numbers(counted: Sequence[Counted]) -> Iterator[int]:
+    """The numbers of all of them, in their order."""
+    parts = [
+        one.rows.order_by().annotate(place=Value(place)).values("place").annotate(number=Count("pk"))
+        for place, one in enumerate(counted)
+    ]
+    rows = parts[0].union(*parts[1:], all=True) if parts else []
+    told = {row["place"]: row["number"] for row in rows}
+    return iter([told.get(place, 0) for place in range(len(counted))])
 
 
 def _in_order(cards: Any) -> list[Card]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sosei.programmes.spaces.home import Card, register_host_card
+from sosei.programmes.spaces.home import Card, Counted, register_host_card
 from sosei.programmes.spaces.models import Host, IctNeed, IctProposal, Installation
 from sosei.programmes.spaces.views.host_common import host_url
 
 
-def ict_card(host: Host, request: Any) -> Card | None:
+def ict_card(host: Host, request: Any) -> Card | Counted:
     """Work that waits for its acceptance, else answers to choose from, else the way."""
     work = (
         Installation.objects.visible_to(request.user)
@@ -32,12 +32,15 @@ def ict_card(host: Host, request: Any) -> Card | None:
     waiting = IctProposal.objects.visible_to(request.user).filter(
         host=host, state=IctProposal.State.ANSWERED, need__state=IctNeed.State.OPEN
     )
-    count = waiting.count()
-    if count:
-        text = _("会社からの提案：%(count)s件") % {"count": count}
-        return Card(_("ICT設備の提案"), text, host_url("ict-host", host), order=35)
-    text = _("Web会議や仕事に使えるように、回線や機器をととのえます。必要な大きさと費用を計算します。")
-    return Card(_("ICT設備をととのえる"), text, host_url("ict-host", host), order=120)
+
+    def card(count: int) -> Card:
+        if count:
+            text = _("会社からの提案：%(count)s件") % {"count": count}
+            return Card(_("ICT設備の提案"), text, host_url("ict-host", host), order=35)
+        text = _("Web会議や仕事に使えるように、回線や機器をととのえます。必要な大きさと費用を計算します。")
+        return Card(_("ICT設備をととのえる"), text, host_url("ict-host", host), order=120)
+
+    return Counted(waiting, card)
 
 
 register_host_card(ict_card)

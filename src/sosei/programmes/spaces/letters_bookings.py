@@ -18,6 +18,7 @@ from sosei.core.people import tenancy
 from sosei.core.people.letters import link
 from sosei.core.people.models import Person
 from sosei.core.people.phones import shown_phone
+from sosei.core.records.models import Message
 from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import booking_hooks
 from sosei.programmes.spaces.as_rules import zone_of
@@ -148,8 +149,11 @@ def confirmed(booking: Booking, *, actor: Person | None, now: datetime, **more: 
     each = (
         order.bookings.filter(state="requested").exists() or order.bookings.filter(state="declined").exists()
     )
-    rows = [booking] if each else _rows(order, *LIVE)
     key = f"{order.pk}:{booking.pk}" if each else f"{order.pk}"
+    if not each and Message.objects.filter(key=f"space.confirmed:{key}").exists():
+        # The first date of a series has told of all.
+        return
+    rows = [booking] if each else _rows(order, *LIVE)
 
     def to_guest() -> tuple[str, Sequence[str]]:
         told = _told(order, rows[0])

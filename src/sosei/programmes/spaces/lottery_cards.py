@@ -12,7 +12,7 @@ from sosei.core.people.models import Person
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import host_url
 from sosei.programmes.spaces.booking_times import moment_text
-from sosei.programmes.spaces.home import Card, register_guest_card, register_host_card
+from sosei.programmes.spaces.home import Card, Counted, register_guest_card, register_host_card
 from sosei.programmes.spaces.models import Host, Lottery, LotteryEntry, Space
 from sosei.programmes.spaces.space_panels import Panel, register_space_panel
 
@@ -38,13 +38,16 @@ def mine(person: Person, request: Any) -> Card | None:
     return None
 
 
-def lotteries(host: Host, request: Any) -> Card | None:
+def lotteries(host: Host, request: Any) -> Counted | None:
     """For public hosts: the way to their lotteries."""
     if not host.is_public:
         return None
-    count = Lottery.objects.visible_to(request.user).filter(host=host, state="announced").count()
-    text = _("知らせている抽選：%(count)s件") % {"count": count}
-    return Card(_("抽選"), text, host_url("host-lotteries", host), order=55)
+
+    def card(count: int) -> Card:
+        text = _("知らせている抽選：%(count)s件") % {"count": count}
+        return Card(_("抽選"), text, host_url("host-lotteries", host), order=55)
+
+    return Counted(Lottery.objects.visible_to(request.user).filter(host=host, state="announced"), card)
 
 
 def on_space(space: Space, request: Any) -> Panel | None:

@@ -126,8 +126,12 @@ def speaks_for_its_side(user: Any, target: Any) -> bool:
 
 
 def can_see_wish(user: Any, target: Any) -> bool:
-    """The person, staff who see bookings, and approved hosts of the town."""
-    return can_see_with_town(user, target) or (
+    """The person, staff who see bookings, approved hosts of the town while it is open, and those who answered."""
+    if can_see_with_town(user, target):
+        return True
+    if not (target.is_shown or target.offers.filter(host__in=hosts_of(user)).exists()):
+        return False
+    return bool(
         type(target)
         ._meta.get_field("municipality")
         .related_model.objects.filter(
@@ -137,6 +141,11 @@ def can_see_wish(user: Any, target: Any) -> bool:
         )
         .exists()
     )
+
+
+def moderates(user: Any, target: Any) -> bool:
+    """Programme staff of the row's town, but for what they asked for themselves."""
+    return serves_spaces(user, target) and not is_guest(user, target)
 
 
 def can_see_need(user: Any, target: Any) -> bool:
@@ -228,7 +237,7 @@ PERMISSIONS: dict[str, dict[str, Predicate]] = {
     "lotteryentry": {"view": can_see_deal, "add": may_act_for, "change": may_act_for, "delete": nobody},
     "lotterydraw": _FIXED_OF_HOST,
     "lock": _BUSINESS,
-    "doorcode": {**_KEPT, "change": runs_host},
+    "doorcode": {**_KEPT, "view": of_both_sides, "change": runs_host},
     "lockuse": _KEPT,
     "spacereview": {
         "view": can_see_review,
@@ -249,7 +258,7 @@ PERMISSIONS: dict[str, dict[str, Predicate]] = {
     "catalogueitem": {"view": anybody, "add": runs_partner, "change": runs_partner, "delete": nobody},
     "ictneed": {"view": can_see_need, "add": runs_host, "change": runs_host, "delete": nobody},
     "ictproposal": _ICT,
-    "ictline": _ICT,
+    "ictline": {**_ICT, "change": nobody},
     "installation": _ICT,
     "speedlog": {
         "view": can_see_of_space,
@@ -293,3 +302,4 @@ permission_rules.add_perm("spaces.decide_space", decides_impartially)
 permission_rules.add_perm("spaces.run_host", runs_host)
 permission_rules.add_perm("spaces.run_partner", runs_partner)
 permission_rules.add_perm("spaces.serve", serves_spaces)
+permission_rules.add_perm("spaces.hide_wish", moderates)

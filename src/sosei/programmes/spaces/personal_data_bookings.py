@@ -1,6 +1,7 @@
 """What a guest booked, waited for, wished and said: words go at once, rows with money stay as long as the tax laws ask.
 
-A person is not erased while a booking, a lottery or a report of damage is under way, or money is owed.
+A person is not erased while a booking or a report of damage is under way, or money is owed; entries of lotteries and of
+waiting lists are withdrawn. Guests without an account are forgotten by night, long after their last use.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +49,7 @@ from sosei.programmes.spaces.models import (
     WaitingEntry,
     WishOffer,
 )
-from sosei.programmes.spaces.services import waiting
+from sosei.programmes.spaces.services import lotteries, waiting, wishes
 from sosei.programmes.spaces.services.money import KIND
 
 OF_AN_ORDER: dict[Any, str] = {
@@ -79,13 +81,23 @@ WORDS: dict[Any, dict[str, Any]] = {
     BookingChange: {"reason": ""},
     BookingCancellation: {"reason": ""},
     DoorCode: {"code": ""},
-    SpaceReview: {"comment": ""},
-    DamageReport: {"text": "", "answer": "", "settled_reason": ""},
-    SpaceWish: {"when_note": "", "text": "", "latitude": None, "longitude": None},
-    WishOffer: {"text": ""},
+    SpaceReview: {"comment": "", "reply": "", "report_reason": ""},
+    DamageReport: {"text": "", "lines": [], "answer": "", "settled_reason": ""},
+    SpaceWish: {
+        "when_note": "",
+        "text": "",
+        "latitude": None,
+        "longitude": None,
+        "near_name": "",
+        "end_reason": "",
+    },
+    WishOffer: {"text": "", "answer": ""},
     UserGroup: {"name": "", "purpose": "", "decision_reason": ""},
 }
-"""Table -> what names or describes the guest, and what stands in its place afterwards."""
+"""Table -> what names or describes the guest, and what stands in its place afterwards.
+
+What a guest said of a space for everybody names nobody, and stays for those who read it (`_but_public`).
+"""
 name_keys("host", "space")
 
 
@@ -113,9 +125,13 @@ def erase_bookings(person: Person) -> Outcome:
     for entry in WaitingEntry.objects.filter(**mine, state__in=("waiting", "offered")).order_by("pk"):
         # What was held for the person is offered to the next.
         waiting.leave(entry=entry, actor=person)
-    SpaceWish.objects.filter(**mine, state=SpaceWish.State.OPEN).update(state=SpaceWish.State.TAKEN_BACK)
+    for one in LotteryEntry.objects.filter(**mine, state__in=("entered", "won")).order_by("lottery", "pk"):
+        lotteries.withdraw(entry=one, actor=person)
+    for wish in SpaceWish.objects.filter(**mine, state=SpaceWish.State.OPEN).order_by("pk"):
+        # Hosts that have answered are told.
+        wishes.close(wish=wish, reason="", actor=person)
     erased = sum(
-        empty(model.objects.filter(**mine), words, has_history=model in TRACKED)
+        empty(_but_public(model, model.objects.filter(**mine)), words, has_history=model in TRACKED)
         for model, words in WORDS.items()
     )
     until, nameless = _terms(person)
@@ -133,12 +149,22 @@ def erase_bookings(person: Person) -> Outcome:
     return all_of(
         Outcome(erased, within),
         kept(
+            "場所のページに公開された評価のことば（名前なし）",
+            "Words of reviews published on pages of spaces (without a name)",
+            DOCUMENTS_LAW,
+            SpaceReview.objects.public().filter(**mine).count(),
+        ),
+        kept(
             "場所の予約、空き待ち、抽選、募集の記録（名前とことばなし）",
             "Records of bookings, waiting, lotteries and wishes (without names and words)",
             DOCUMENTS_LAW,
             nameless + sum(model.objects.filter(**mine).count() for model in OTHERS),
         ),
     )
+
+
+def _but_public(model: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.exclude(pk__in=SpaceReview.objects.public().values("pk")) if model is SpaceReview else rows
 
 
 def _terms(person: Person) -> tuple[Counter[datetime.date], int]:
@@ -164,7 +190,7 @@ def today() -> datetime.date:
 
 
 def waits_for(person: Person) -> Iterable[str]:
-    """Bookings that are not over, lotteries, reports of damage, and money that is owed."""
+    """Bookings that are not over, reports of damage, and money that is owed."""
     live = Booking.objects.filter(
         person=person, state__in=("held", "requested", "confirmed"), period__endswith__gt=timezone.now()
     )
@@ -173,12 +199,8 @@ def waits_for(person: Person) -> Iterable[str]:
             "space": booking.space,
             "when": when_text(booking.period, zone_of(booking.municipality)),
         }
-    entries = LotteryEntry.objects.filter(person=person, state__in=("entered", "won"))
-    for entry in entries.select_related("lottery"):
-        yield _("「%(lottery)s」に申し込んでいます。取り下げるか、抽選が終わったあとに消せます。") % {
-            "lottery": entry.lottery
-        }
-    for report in _open_damage(person).select_related("booking__order"):
+    damage = DamageReport.objects.filter(OPEN_DAMAGE, person=person)
+    for report in damage.select_related("booking__order"):
         yield _(
             "予約 %(number)s の、こわれた・よごれたの報告が終わっていません。解決したあとに消せます。"
         ) % {"number": report.booking.order.number}
@@ -190,9 +212,37 @@ def waits_for(person: Person) -> Iterable[str]:
         }
 
 
-def _open_damage(person: Person) -> QuerySet[DamageReport]:
-    rows: QuerySet[DamageReport] = DamageReport.objects.filter(person=person)
-    return rows.filter(Q(state="open") | Q(state="disputed") | Q(state="agreed", yen_agreed__gt=0))
+OPEN_DAMAGE = Q(state__in=("open", "disputed"))
+"""What was agreed on or decided is on the bill, which is asked for by itself."""
+DAYS_KEPT = 365
+"""Days after the last use in which damage, refunds and papers may still need a guest who has no account [design]."""
+
+
+@transaction.atomic
+def forget_guests(*, now: datetime.datetime) -> int:
+    """Empties name, mail, telephone and words of orders without an account when nothing of them is open; how many.
+
+    Bills and their papers keep what the tax laws ask for (`core.payments`). Called every night, outside any request.
+    """
+    old = Order.objects.filter(person__isnull=True, forgotten_at__isnull=True).annotate(
+        ended=Max("bookings__period__endswith")
+    )
+    keys = set(old.filter(ended__lt=now - datetime.timedelta(days=DAYS_KEPT)).values_list("pk", flat=True))
+    keys -= set(
+        Booking.objects.filter(order__in=keys, state__in=("held", "requested", "confirmed")).values_list(
+            "order", flat=True
+        )
+    )
+    open_damage = DamageReport.objects.filter(OPEN_DAMAGE, booking__order__in=keys)
+    keys -= set(open_damage.values_list("booking__order", flat=True))
+    bills = Bill.objects.filter(kind=KIND, object_key__in=[str(key) for key in keys]).with_standing()
+    moving = bills.exclude(balance=0, waiting=0, refunding=0)
+    keys -= {int(key) for key in moving.values_list("object_key", flat=True)}
+    empty(Order.objects.filter(pk__in=keys), {**WORDS[Order], "forgotten_at": now})
+    empty(Booking.objects.filter(order__in=keys), WORDS[Booking])
+    for model in (SpaceReview, DamageReport):
+        empty(_but_public(model, model.objects.filter(booking__order__in=keys)), WORDS[model])
+    return len(keys)
 
 
 # On the page, columns are called as on the forms; the file itself keeps their English names.

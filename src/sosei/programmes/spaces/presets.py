@@ -36,6 +36,7 @@ def ensure_presets(using: str = "default") -> None:
             "name": name,
             "name_en": name_en,
             "free_after_booking_hours": ladder.free_hours,
+            "free_needs_days": ladder.free_needs_days,
             "steps": steps_as_json(ladder),
         }
         row = standing.get(code)

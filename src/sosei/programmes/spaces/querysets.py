@@ -109,6 +109,20 @@ class DealQuerySet(models.QuerySet[Any]):
         )
 
 
+class DoorCodeQuerySet(models.QuerySet[Any]):
+    """Reads of codes that open doors."""
+
+    def visible_to(self, user: object) -> Self:
+        """For the guest, those who act for the host, and programme staff; who only looks on opens no doors."""
+        standing = standing_of(user)
+        if standing.person is None:
+            return self.none()
+        served = standing.towns_as({roles.PROGRAMME_STAFF})
+        return self.filter(
+            Q(person=standing.person) | Q(host__in=hosts_of(user)) | Q(municipality__in=served)
+        )
+
+
 class PersonAndTownQuerySet(models.QuerySet[Any]):
     """Reads of what a person shares with the town alone."""
 
@@ -155,15 +169,32 @@ class WishQuerySet(models.QuerySet[Any]):
     """Reads of what people look for."""
 
     def visible_to(self, user: object) -> Self:
-        """For the person, the town's staff who see bookings, and approved hosts of the town."""
+        """For the person, the town's staff who see bookings, and approved hosts of the town while it is open.
+
+        Hosts see on what they answered.
+        """
         standing = standing_of(user)
         if standing.person is None:
             return self.none()
+        offers = self.model._meta.get_field("offers").related_model
+        answered = offers.objects.filter(host__in=hosts_of(user)).order_by().values("wish")
         return self.filter(
             Q(person=standing.person)
             | Q(municipality__in=towns_of(user))
-            | Q(municipality__in=_towns_with(self.model, "space_hosts", hosts_of(user)))
+            | Q(
+                Q(state="open", hidden_at__isnull=True) | Q(pk__in=answered),
+                municipality__in=_towns_with(self.model, "space_hosts", hosts_of(user)),
+            )
         )
+
+    def open(self, now: Any) -> Self:
+        """Those that hosts can still answer."""
+        return self.filter(state="open", hidden_at__isnull=True, answer_until__gt=now)
+
+    def unanswered(self) -> Self:
+        """Those for which nobody has offered anything that stands."""
+        offers = self.model._meta.get_field("offers").related_model
+        return self.exclude(pk__in=offers.objects.filter(state="sent").order_by().values("wish"))
 
 
 class IctNeedQuerySet(models.QuerySet[Any]):

@@ -60,6 +60,13 @@ _REVIEW_WRITTEN = f"({is_me()} AND side = 'guest') OR ({HOSTS} AND side = 'host'
 _OWN = f"{is_me()} OR {HERE}"
 _APPROVED = "o.state = 'approved'"
 _ADMITTED = "o.ended_at IS NULL"
+_WISH_ANSWERED = (
+    f"EXISTS (SELECT 1 FROM spaces_wishoffer f WHERE f.wish_id = spaces_spacewish.id AND f.{HOSTS})"
+)
+_WISH_SHOWN = (
+    f"(((state = 'open' AND hidden_at IS NULL) OR {_WISH_ANSWERED}) "
+    f"AND {_in_town_of('spaces_spacewish', 'spaces_host', _APPROVED)})"
+)
 
 POLICIES = [
     *_with_history("host", "organisation_id", f"state = 'approved' OR {_HOST}", _HOST),
@@ -89,10 +96,7 @@ POLICIES = [
     *_all(BUSINESS, "calendarfeed", "calendarlink", "block", "lock"),
     *_all(_OWN, "usergroup"),
     *_all(HERE, "searchmiss"),
-    *(
-        Policy(table, f"{_OWN} OR {_in_town_of(table, 'spaces_host', _APPROVED)}", _OWN)
-        for table in _table("spacewish")
-    ),
+    *_with_history("spacewish", "id", f"{_OWN} OR {_WISH_SHOWN}", _OWN),
     *(
         Policy(table, f"{BUSINESS} OR {_in_town_of(table, 'spaces_ictpartner', _ADMITTED)}", BUSINESS)
         for table in _table("ictneed")

@@ -63,9 +63,21 @@ BAND = """
         WHEN c.closed_on_holidays THEN NULL
         WHEN EXISTS (
             SELECT FROM spaces_openinghour o WHERE o.space_id = c.space_id AND o.kind = 'bookable' AND o.day = 7
+                AND o.valid_from IS NOT DISTINCT FROM h.valid_from
+                AND o.valid_until IS NOT DISTINCT FROM h.valid_until
         ) THEN 7
         ELSE d.weekday END
+        AND (h.valid_from IS NULL OR h.valid_from <= d.day)
+        AND (h.valid_until IS NULL OR h.valid_until >= d.day)
     WHERE d.number = w.number AND NOT EXISTS (
+        SELECT FROM spaces_openinghour o
+        WHERE o.space_id = c.space_id AND o.kind = 'bookable'
+            AND (o.valid_from IS NOT NULL OR o.valid_until IS NOT NULL)
+            AND (o.valid_from IS NULL OR o.valid_from <= d.day)
+            AND (o.valid_until IS NULL OR o.valid_until >= d.day)
+            AND (coalesce(o.valid_from, '-infinity'), coalesce(h.valid_until, 'infinity'))
+                > (coalesce(h.valid_from, '-infinity'), coalesce(o.valid_until, 'infinity'))
+    ) AND NOT EXISTS (
         SELECT FROM spaces_closure k
         WHERE k.host_id = c.host_id AND (k.space_id IS NULL OR k.space_id = c.space_id)
             AND d.day BETWEEN k.first_day AND k.last_day
@@ -91,11 +103,13 @@ STARTS = f"""
     ) AS at
     WHERE at.start + make_interval(mins => c.minutes) <= upper(gap)
         AND at.start < %(today)s + make_interval(days => 1 + c.horizon)
-        AND NOT (c.by_lottery AND EXISTS (
+        AND NOT EXISTS (
             SELECT FROM spaces_lottery l JOIN spaces_lotteryspace p ON p.lottery_id = l.id
-            WHERE p.space_id = c.space_id AND l.state = 'announced'
+            WHERE l.host_id = c.host_id AND l.state = 'announced'
                 AND (at.start AT TIME ZONE %(zone)s)::date BETWEEN l.use_from AND l.use_until
-        ))
+                AND (p.space_id = ANY (c.tree)
+                    OR p.space_id = (SELECT s.parent_id FROM spaces_space s WHERE s.id = c.space_id))
+        )
 """
 
 

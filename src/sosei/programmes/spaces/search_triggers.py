@@ -48,6 +48,8 @@ _OPEN = """
                 WHEN s.closed_on_holidays THEN NULL
                 WHEN EXISTS (
                     SELECT FROM spaces_openinghour o WHERE o.space_id = s.id AND o.kind = 'bookable' AND o.day = 7
+                        AND o.valid_from IS NOT DISTINCT FROM h.valid_from
+                        AND o.valid_until IS NOT DISTINCT FROM h.valid_until
                 ) THEN 7
                 ELSE slot - 7 END
             OR h.closes > 1440 + hour * 60 AND h.day IN ((slot + 6) % 7, 7)

@@ -348,5 +348,6 @@ def why_name(why: str) -> str:
         "yen": lambda: _("料金"),
         "near": lambda: _("場所までの距離"),
         "nothing": lambda: _("どれとも言えない"),
+        "wish": lambda: _("「こんな場所がほしい」に書かれた"),
     }
     return names[why]() if why in names else why

@@ -21,6 +21,7 @@ SUBJECTS = (
     "wishes",
     "keys",
     "reviews",
+    "damage",
     "ict",
     "town",
 )

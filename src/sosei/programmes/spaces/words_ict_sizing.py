@@ -226,7 +226,7 @@ _UNITS: Mapping[str, Any] = {
     Unit.SQUARE_METRES: pgettext_lazy("ICTの単位", "%(number)s㎡"),
     Unit.CM: pgettext_lazy("ICTの単位", "%(number)scm"),
     Unit.INCH: pgettext_lazy("ICTの単位", "%(number)sインチ"),
-    Unit.PIECES: pgettext_lazy("ICTの単位", "%(number)sつ"),
+    Unit.PIECES: pgettext_lazy("ICTの単位", "%(number)s個"),
     Unit.PORTS: pgettext_lazy("ICTの単位", "%(number)s口"),
     Unit.WATT: pgettext_lazy("ICTの単位", "%(number)sW"),
     Unit.VA: pgettext_lazy("ICTの単位", "%(number)sVA"),

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from django.db import connection, transaction
 
 from sosei.core.payments.models import Invoice, Statement
-from sosei.core.payments.services.checking import Flaw
+from sosei.core.payments.services.checking import FOUND_AT_MOST, Flaw, all_of
 from sosei.core.people import tenancy
 from sosei.core.people.models import Municipality
 from sosei.core.records.services import write_entry
 from sosei.engines.conventions.tax import totals_by_rate
-
-_FOUND_AT_MOST = 1000
 
 _MOVED = """
 SELECT s.municipality_id, s.id, s.closing - s.opening AS expected, -coalesce(sum(l.yen), 0) AS found
@@ -71,16 +69,11 @@ def check_papers(*, municipality: Municipality | None = None) -> list[Flaw]:
     town = municipality.pk if municipality is not None else None
     flaws: list[Flaw] = []
     with tenancy.unguarded(), connection.cursor() as cursor:
-        for code, (table, query) in _CHECKS.items():
-            cursor.execute(
-                f"SELECT * FROM ({query}) found WHERE %(town)s::bigint IS NULL OR municipality_id = %(town)s "  # noqa: S608 - our own queries
-                f"ORDER BY 2 LIMIT {_FOUND_AT_MOST}",
-                {"town": town},
-            )
-            flaws += [
-                Flaw(code, row[0], table, row[1], {"expected": int(row[2]), "found": int(row[3])})
-                for row in cursor.fetchall()
-            ]
+        cursor.execute(all_of(_CHECKS), {"town": town})
+        flaws += [
+            Flaw(code, of, _CHECKS[code][0], key, {"expected": int(expected), "found": int(found)})
+            for code, of, key, expected, found in cursor.fetchall()
+        ]
         flaws += _invoice_flaws(town)
     return flaws
 
@@ -103,7 +96,7 @@ def _invoice_flaws(town: int | None) -> list[Flaw]:
                     {"expected": kept, "found": found},
                 )
             )
-    return flaws[:_FOUND_AT_MOST]
+    return flaws[:FOUND_AT_MOST]
 
 
 @transaction.atomic

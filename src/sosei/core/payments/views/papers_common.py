@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from sosei.core.payments import tokens
 from sosei.core.payments.models import Bill
-from sosei.core.payments.querysets import payees_of
+from sosei.core.payments.querysets import payees_of, towns_of
 from sosei.core.payments.words_papers import BILL_SEEN
 from sosei.core.people import roles, tenancy
 from sosei.core.people.errors import RefusedError
@@ -124,7 +124,8 @@ def host_door(request: Any, organisation_id: int, pk: int) -> Door:
         Http404: none, or not for this person.
     """
     host = own_host(request, organisation_id)
-    bill = Bill.objects.visible_to(request.user).select_related(*_RELATED).filter(payee=host, pk=pk).first()
+    seen = Bill.objects.visible_to(request.user).filter(payee=host, pk=pk)
+    bill = seen.select_related(*_RELATED, "payee__municipality").first()
     if bill is None:
         raise Http404
     leave_look(request, [bill])
@@ -196,8 +197,9 @@ def host_crumbs(host: Organisation, *more: tuple[str, str]) -> Crumbs:
 
 
 def money_crumbs(request: Any, *more: tuple[str, str]) -> Crumbs:
-    """The way to one of the town's pages of money."""
-    here = reverse("payments:office", kwargs={"code": request.town.code}) if more else ""
+    """The way to one of the town's pages of money; who decides about fees alone has no page of the money itself."""
+    sees = request.town.pk in towns_of(request.user)
+    here = reverse("payments:office", kwargs={"code": request.town.code}) if more and sees else ""
     return [*office_crumbs(request), (_("お金"), here), *more]
 
 

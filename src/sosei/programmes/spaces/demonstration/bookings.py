@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 
-from sosei.core.payments.models import ExemptionRule, Payment
+from sosei.core.payments.models import Bill, ExemptionRule, Payment
 from sosei.core.payments.services import pay_by_bank, pay_on_site
 from sosei.core.people.models import Person
 from sosei.programmes.spaces.demonstration.story import DAY, Story, Town
@@ -64,21 +64,21 @@ class Visit:
 
 
 VISITS = (
-    Visit("desk-summer", BOTH, "maria", "desk", "w-20.1", "09:00", "17:00", "remote_work", (1, 1, 1), 8),
-    Visit("desk-autumn", BOTH, "enpou", "desk", "w-9.2", "10:00", "16:00", "remote_work", (1, 1, 1), 8),
+    Visit("desk-summer", BOTH, "maria", "desk", "w-20.1", "09:00", "17:00", "remote_work", (1, 1, 1), 5),
+    Visit("desk-autumn", BOTH, "enpou", "desk", "w-9.2", "10:00", "16:00", "remote_work", (1, 1, 1), 5),
     Visit("desk-bank", (IWAKI,), "tsukau", "desk", "w-5.4", "13:00", "15:00", "study", (1, 0, 0), 3, "bank"),
     Visit("desk-missed", (IWAKI,), "sakasu", "desk", "w-3.0", "09:00", "11:00", "study", (1, 0, 0), end="no_show"),
-    Visit("yoga", (IWAKI,), "jumin", "room-1", "w-14.3", "10:00", "12:00", "lesson", (12, 0, 0), 8),
-    Visit("tea", (IWAKI,), "tsukau", "room-2", "w-12.5", "13:00", "16:00", "craft", (8, 2, 0), 6),
+    Visit("yoga", (IWAKI,), "jumin", "room-1", "w-14.3", "10:00", "12:00", "lesson", (12, 0, 0), 4),
+    Visit("tea", (IWAKI,), "tsukau", "room-2", "w-12.5", "13:00", "16:00", "craft", (8, 2, 0), 3),
     Visit("choir", (IWAKI,), "enpou", "hall", "w-7.6", "13:00", "18:00", "concert", (45, 20, 0), early=25),
     Visit("two-rooms", (IWAKI,), "maria", "room-1 room-3", "w-6.5", "09:00", "12:00", "training", (14, 9, 0)),
     Visit("pop-up", BOTH, "sakasu", "shop", "w-11.5", "10:00", "18:00", "pop_up", (4, 1, 0), 4, "invoice", 20),
-    Visit("cook", (IWAKI,), "jumin", "kitchen", "w-10.6", "10:00", "14:00", "cooking", (8, 1, 0), 5),
+    Visit("cook", (IWAKI,), "jumin", "kitchen", "w-10.6", "10:00", "14:00", "cooking", (8, 1, 0), 3),
     Visit("cook-mail", (IWAKI,), "", "kitchen", "w-4.1", "17:00", "20:00", "party", (9, 6, 0)),
-    Visit("council", BOTH, "tsukau", "meeting-a", "w-16.2", "09:00", "12:00", "meeting", (14, 0, 0), 7),
-    Visit("night", (IWAKI,), "sakasu", "meeting-b", "w-8.3", "18:00", "21:00", "training", (25, 10, 0), 4),
-    Visit("children", BOTH, "tsukau", "classroom", "w-12.5", "09:00", "12:00", "children", (20, 0, 0), 6, group="子"),
-    Visit("class-remote", (IWAKI,), "maria", "classroom", "w-5.1", "10:00", "17:00", "remote_work", (3, 3, 3), 3),
+    Visit("council", BOTH, "tsukau", "meeting-a", "w-16.2", "09:00", "12:00", "meeting", (14, 0, 0), 4),
+    Visit("night", (IWAKI,), "sakasu", "meeting-b", "w-8.3", "18:00", "21:00", "training", (25, 10, 0), 3),
+    Visit("children", BOTH, "tsukau", "classroom", "w-12.5", "09:00", "12:00", "children", (20, 0, 0), 4, group="子"),
+    Visit("class-remote", (IWAKI,), "maria", "classroom", "w-5.1", "10:00", "17:00", "remote_work", (3, 3, 3), 2),
     Visit("fell-ill", BOTH, "jumin", "shop", "w-6.2", "10:00", "15:00", "market", (2, 0, 0), end="guest", days_before=8),
     Visit("too-late", (IWAKI,), "sakasu", "room-3", "w-4.4", "10:00", "16:00", "training", (15, 8, 0), end="guest",
           days_before=0),
@@ -87,9 +87,13 @@ VISITS = (
           early=30),
     Visit("refused", (IWAKI,), "", "hall", "w-5.6", "10:00", "20:00", "party", (50, 30, 0), end="declined", early=20),
     Visit("moved", (IWAKI,), "tsukau", "room-2", "w-3.1", "10:00", "12:00", "meeting", (5, 0, 0), end="moved"),
-    # Still to come.
-    Visit("soon-desk", BOTH, "maria", "desk", "w1.1", "09:00", "12:00", "remote_work", (1, 1, 1), 4),
-    Visit("soon-class", BOTH, "tsukau", "meeting-a", "w1.2", "13:00", "17:00", "lesson", (18, 0, 0), 6),
+    # Last week: reviews may still be written, and damage is told of (`after_use`).
+    Visit("last-shop", BOTH, "jumin", "shop", "w-1.3", "10:00", "15:00", "market", (3, 0, 0)),
+    Visit("last-desk", BOTH, "maria", "desk", "w-1.1", "09:00", "12:00", "remote_work", (1, 1, 1)),
+    # Still to come, or just over.
+    Visit("this-week", (IWAKI,), "enpou", "kitchen", "w0.3", "14:00", "17:00", "cooking", (5, 2, 0)),
+    Visit("soon-desk", BOTH, "maria", "desk", "w1.1", "09:00", "12:00", "remote_work", (1, 1, 1), 2),
+    Visit("soon-class", BOTH, "tsukau", "meeting-a", "w1.2", "13:00", "17:00", "lesson", (18, 0, 0), 3),
     Visit("soon-rooms", (IWAKI,), "jumin", "room-1 room-2 room-3", "w3.5", "09:00", "15:00", "community", (12, 5, 0)),
     Visit("soon-hall", (IWAKI,), "enpou", "hall", "w4.6", "13:00", "17:00", "concert", (50, 25, 0), end="asked"),
     Visit("soon-hall-2", (IWAKI,), "sakasu", "hall", "w4.6", "15:00", "19:00", "training", (30, 5, 0), end="asked"),
@@ -104,7 +108,7 @@ def plan_bookings(town: Town, story: Story) -> None:
     story.tell(town.at(-230, "09:00"), lambda: _people(town))
     for visit in VISITS:
         if town.code in visit.towns:
-            _plan(town, story, visit)
+            plan_visit(town, story, visit)
     story.tell(town.at(-1, "15:00"), lambda: _blocked_and_waited_for(town))
 
 
@@ -136,7 +140,8 @@ def _people(town: Town) -> None:
 # --- An order and what becomes of it ----------------------------------------------------------------------------------
 
 
-def _plan(town: Town, story: Story, visit: Visit) -> None:
+def plan_visit(town: Town, story: Story, visit: Visit) -> tuple[datetime.datetime, datetime.datetime | None]:
+    """An order and what becomes of it; when it is made, and when somebody calls it off."""
     first = town.day(visit.first)
     days = [first + 7 * DAY * week for week in range(visit.weeks)]
     ordered = min(town.at(first - visit.early * DAY, "10:00"), town.now - DAY / 6)
@@ -153,21 +158,27 @@ def _plan(town: Town, story: Story, visit: Visit) -> None:
     if visit.end == "moved":
         story.tell(ordered + 2 * DAY, partial(_move, town, visit, days[0]))
         days = [days[0] + DAY]
+    called_off = None
     for day in days:
-        _plan_end(town, story, visit, day, is_last=day == days[-1])
+        called_off = _plan_end(town, story, visit, day, is_last=day == days[-1])
+    return ordered, called_off
 
 
-def _plan_end(town: Town, story: Story, visit: Visit, day: datetime.date, *, is_last: bool) -> None:
+def _plan_end(
+    town: Town, story: Story, visit: Visit, day: datetime.date, *, is_last: bool
+) -> datetime.datetime | None:
     over = town.at(day, visit.ends) + datetime.timedelta(hours=1)
-    called_off = visit.end in ("guest", "host") and is_last
-    if called_off:
-        moment = town.at(day, visit.begins) - max(visit.days_before * DAY, datetime.timedelta(hours=2))
-        story.tell(min(moment, town.now - DAY / 12), partial(_call_off, town, visit, day))
-    elif over < town.now and visit.end not in ("lapsed", "declined"):
+    if visit.end in ("guest", "host") and is_last:
+        before = town.at(day, visit.begins) - max(visit.days_before * DAY, datetime.timedelta(hours=2))
+        moment = min(before, town.now - DAY / 12)
+        story.tell(moment, partial(_call_off, town, visit, day))
+        return moment
+    if over < town.now and visit.end not in ("lapsed", "declined"):
         missed = visit.end == "no_show" and is_last
         story.tell(over, partial(_miss if missed else _use, town, visit, day))
-        if is_last and not missed and visit.way != "bank":
+        if is_last and not missed and visit.way in ("on_site", "invoice"):
             story.tell(over + DAY / 24, partial(_pay, town, visit))
+    return None
 
 
 def _order(town: Town, visit: Visit, days: list[datetime.date]) -> None:
@@ -269,8 +280,14 @@ def _move(town: Town, visit: Visit, day: datetime.date) -> None:
     )
 
 
+def bill_of_visit(town: Town, visit: Visit) -> Bill | None:
+    """What an order owes; none where nothing was to pay."""
+    found: Bill | None = money.bill_of(town.orders[visit.key])
+    return found
+
+
 def _pay(town: Town, visit: Visit) -> None:
-    bill = money.bill_of(town.orders[visit.key])
+    bill = bill_of_visit(town, visit)
     if bill is None:
         return
     for payment in Payment.objects.select_related("bill").filter(bill=bill, state="waiting"):

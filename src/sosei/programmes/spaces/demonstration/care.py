@@ -1,4 +1,4 @@
-"""What comes beside bookings in the demonstration: reviews, damage, searches without a result, a wish with offers, ICT."""
+"""What comes beside bookings in the demonstration: reviews and damage, searches without a result, wishes, ICT."""
 
 from __future__ import annotations
 
@@ -6,34 +6,13 @@ import datetime
 from decimal import Decimal
 from uuid import uuid5
 
-from django.utils import timezone
-
+from sosei.programmes.spaces.demonstration.after_use import load_after_use
 from sosei.programmes.spaces.demonstration.ict import NAMESPACE, Place, load_ict
-from sosei.programmes.spaces.demonstration.story import DAY, Story, Town
-from sosei.programmes.spaces.models import (
-    Booking,
-    DamageReport,
-    Order,
-    SearchMiss,
-    SpaceReview,
-    SpaceWish,
-    WishOffer,
-)
-from sosei.programmes.spaces.periods import range_of
+from sosei.programmes.spaces.demonstration.story import Story, Town
+from sosei.programmes.spaces.demonstration.wishes import load_wishes
+from sosei.programmes.spaces.models import Order, SearchMiss
 from sosei.programmes.spaces.services import ict_speed
 
-REVIEWS = (
-    (
-        "desk-autumn",
-        5,
-        "窓から港が見えて、仕事がはかどりました。（見本）",
-        "ていねいに使ってくださいました。（見本）",
-    ),
-    ("council", 4, "広くて使いやすかったです。（見本）", "時間どおりに片づけてくださいました。（見本）"),
-    ("pop-up", 5, "通る人が多く、よく売れました。（見本）", "またどうぞ。（見本）"),
-    ("yoga", 5, "畳のよい香りがしました。（見本）", "元気なお声で、うれしくなりました。（見本）"),
-)
-"""Order, stars, what the guest and the host wrote."""
 SEARCHES = (
     (3, "music", 6, ["soundproof"], False, 1500, "equipment", 6),
     (9, "sports", 30, [], False, 3000, "seats", 9),
@@ -53,58 +32,10 @@ def plan_care(town: Town, story: Story) -> None:
 
 
 def _after_bookings(town: Town) -> None:
-    _reviews(town)
-    _damage(town)
+    load_after_use(town)
     _searches(town)
-    _wish(town)
+    load_wishes(town)
     _equipment(town)
-
-
-def _used(town: Town, key: str) -> Booking | None:
-    if key not in town.orders:
-        return None
-    found: Booking | None = (
-        Booking.objects.filter(order=town.orders[key], state="used").select_related("order").last()
-    )
-    return found
-
-
-def _reviews(town: Town) -> None:
-    for key, stars, by_guest, by_host in REVIEWS:
-        booking = _used(town, key)
-        if booking is None:
-            continue
-        written = booking.period.upper + DAY
-        for side, text in (("guest", by_guest), ("host", by_host)):
-            SpaceReview.objects.create(
-                municipality=town.municipality,
-                host_id=booking.host_id,
-                person_id=booking.person_id,
-                space_id=booking.space_id,
-                booking=booking,
-                side=side,
-                stars=stars,
-                comment=text,
-                written_at=written,
-                written_by_id=booking.person_id if side == "guest" else None,
-                shown_at=written,
-            )
-
-
-def _damage(town: Town) -> None:
-    booking = _used(town, "pop-up")
-    if booking is not None:
-        DamageReport.objects.create(
-            municipality=town.municipality,
-            host_id=booking.host_id,
-            person_id=booking.person_id,
-            booking=booking,
-            side="host",
-            text="たなの角が欠けていました。（見本）",
-            yen_claimed=2000,
-            told_at=booking.period.upper + DAY,
-            told_by=town.owner("street"),
-        )
 
 
 def _searches(town: Town) -> None:
@@ -124,37 +55,6 @@ def _searches(town: Town) -> None:
             for days, use, seats, equipment, step_free, yen, why, times in SEARCHES
         ]
     )
-
-
-def _wish(town: Town) -> None:
-    period = range_of(town.period("w3.4", "13:00", "17:00"))
-    guest = town.person("enpou")
-    wish = SpaceWish.objects.create(
-        municipality=town.municipality,
-        person=guest,
-        period=period,
-        use="training",
-        heads=20,
-        equipment=["large_display"],
-        yen=8000,
-        text="遠くから来る20人の研修の場所をさがしています。（見本）",
-        answer_until=town.now + 5 * DAY,
-        asked_at=timezone.now() - DAY,
-    )
-    for key, yen in (("meeting-a", 1600), ("classroom", 1600)):
-        space = town.space(key)
-        WishOffer.objects.create(
-            municipality=town.municipality,
-            host=space.host,
-            person=guest,
-            wish=wish,
-            space=space,
-            period=period,
-            yen=yen,
-            text="この時間なら空いています。（見本）",
-            sent_at=timezone.now(),
-            sent_by=town.staff(),
-        )
 
 
 def _equipment(town: Town) -> None:

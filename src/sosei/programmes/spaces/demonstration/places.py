@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image, ImageDraw
 
 from sosei.core.payments.bank_text import Account
@@ -19,6 +21,7 @@ from sosei.programmes.spaces.demonstration.tables import IN_TOWN, PLACES, SLOTS,
 from sosei.programmes.spaces.models import Host, Ladder, Lock
 from sosei.programmes.spaces.services import (
     hosts,
+    ical,
     listing_hours,
     listings,
     locks_on_doors,
@@ -129,6 +132,18 @@ def _town_rules(town: Town, staff: Person) -> None:
         reason="見本の協定による",
         actor=staff,
     )
+    town_rules.save_payee(
+        municipality=town.municipality,
+        of="town",
+        payee=None,
+        given=town_rules.Payee(
+            issuer_name=f"{town.municipality.name}（見本）",
+            issuer_address=f"{IN_TOWN[town.code]}7-8-9",
+            account=_account(1),
+            payer_code="0000000000",
+        ),
+        actor=staff,
+    )
     for code, title, title_en, percent in (
         ("children", "子ども会・青少年の団体（見本）", "Children and youth groups (sample)", 100),
         ("welfare", "福祉の団体（見本）", "Welfare groups (sample)", 50),
@@ -159,13 +174,13 @@ def _decide(town: Town) -> None:
                 issuer_name=host.name,
                 issuer_address=host.address,
                 issuer_phone=host.phone,
-                account=_account(host),
+                account=_account(host.pk),
             ),
             actor=town.owner(key),
         )
 
 
-def _account(host: Host) -> Account:
+def _account(number: int) -> Account:
     """At a bank that does not exist."""
     return Account(
         bank_code="0999",
@@ -173,7 +188,7 @@ def _account(host: Host) -> Account:
         branch_code="999",
         branch_name="ﾐﾎﾝ",
         type="1",
-        number=f"{host.pk:07d}"[-7:],
+        number=f"{number:07d}"[-7:],
         holder="ﾐﾎﾝ",
     )
 
@@ -336,6 +351,16 @@ def _to_come(town: Town) -> None:
         items=price_items(desk, 110),
         actor=town.owner("street"),
     )
+    ical.make_link(space=town.space("desk"), actor=town.owner("street"))
+    link = ical.make_link(space=town.space("shop"), actor=town.owner("street"))
+    if "kitchen" in town.spaces:
+        # Who looks after the shop looks after the kitchen too.
+        ical.add_feed(
+            space=town.space("kitchen"),
+            name="貸し店の予定（見本）",
+            address=f"{settings.SITE_ADDRESS}{reverse('spaces:space-calendar', args=[link.secret])}",
+            actor=town.owner("street"),
+        )
     listing_hours.enter_closure(
         host=town.hosts["public"],
         space=town.space("classroom"),
@@ -355,6 +380,11 @@ def _to_come(town: Town) -> None:
 
 def drawing(kind: str) -> SimpleUploadedFile:
     """A drawn room: no real place is shown."""
+    return SimpleUploadedFile("mihon.png", _drawn(kind), content_type="image/png")
+
+
+@cache
+def _drawn(kind: str) -> bytes:
     picture = Image.new("RGB", (960, 640), "#f4f1ea")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 420, 960, 640), fill="#cdbfa8")
@@ -366,4 +396,4 @@ def drawing(kind: str) -> SimpleUploadedFile:
     pen.ellipse((640, 330, 720, 380), fill=SWATCHES[kind])
     drawn = io.BytesIO()
     picture.save(drawn, "PNG")
-    return SimpleUploadedFile("mihon.png", drawn.getvalue(), content_type="image/png")
+    return drawn.getvalue()

@@ -175,6 +175,7 @@ PLACES = (
                 "horizon_days": 90,
                 "horizon_days_outside": 30,
                 "official_id": official,
+                "by_lottery": letter == "b",
             },
         )
         for letter, towns, number, seats, area, prices, official in (

@@ -25,6 +25,7 @@ class Order(models.Model):
     Attributes:
         number: what a guest reads out on the phone; unique.
         person: none where somebody books without an account; then name and mail are all there is.
+        forgotten_at: when the name and address of a guest without an account were emptied, long after the last use.
         look_up_hash: digest of the secret in the links mailed to a guest without an account.
         key: the same key twice is one order.
         shown: what the last page before the order said (the six items of 特定商取引法12条の6), as it was.
@@ -80,6 +81,7 @@ class Order(models.Model):
     key = models.UUIDField(unique=True)
     made_at = models.DateTimeField(_("申し込んだ時刻"))
     made_by = who(_("申し込んだ人"))
+    forgotten_at = models.DateTimeField(_("名前と連絡先を消した時刻"), null=True, blank=True)
 
     objects = DealQuerySet.as_manager()
 
@@ -90,7 +92,10 @@ class Order(models.Model):
         triggers = [never_deleted("space_order_never_deleted")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(person__isnull=False) | ~Q(guest_email="") | ~Q(guest_phone=""),
+                condition=Q(person__isnull=False)
+                | ~Q(guest_email="")
+                | ~Q(guest_phone="")
+                | Q(forgotten_at__isnull=False),
                 name="space_order_can_be_answered",
             ),
         ]

@@ -15,7 +15,7 @@ from sosei.programmes.spaces.models.bookings import Booking
 from sosei.programmes.spaces.models.columns import same
 from sosei.programmes.spaces.models.hosts import Host
 from sosei.programmes.spaces.models.listings import Space
-from sosei.programmes.spaces.querysets import BusinessQuerySet, DealQuerySet
+from sosei.programmes.spaces.querysets import BusinessQuerySet, DealQuerySet, DoorCodeQuerySet
 
 
 @keep_history(exclude=("secret", "seen_at", "problem", "failures"))
@@ -89,7 +89,7 @@ class DoorCode(models.Model):
     tries = models.PositiveIntegerField(_("送れなかった回数"), default=0)
     problem = models.CharField(_("送れない理由"), max_length=300, blank=True)
 
-    objects = DealQuerySet.as_manager()
+    objects = DoorCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("暗証番号")

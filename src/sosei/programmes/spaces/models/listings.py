@@ -38,6 +38,9 @@ class Ladder(models.Model):
     free_after_booking_hours = models.PositiveSmallIntegerField(
         _("予約してから無料で取り消せる時間"), default=0
     )
+    free_needs_days = models.PositiveSmallIntegerField(
+        _("無料で取り消せるのは、使う日の何日前までの予約か"), default=0
+    )
     steps = models.JSONField(_("段階"))
     ended_at = models.DateTimeField(_("使わなくなった時刻"), null=True, blank=True)
 
@@ -120,6 +123,9 @@ class Space(models.Model):
     area_m2 = models.DecimalField(_("広さ（㎡）"), max_digits=8, decimal_places=2, null=True, blank=True)
     seats = models.PositiveIntegerField(_("定員（人）"))
     equipment = ArrayField(models.CharField(max_length=24), verbose_name=_("設備"), default=list, blank=True)
+    out_of_order = ArrayField(
+        models.CharField(max_length=24), verbose_name=_("いま使えない設備"), default=list, blank=True
+    )
     uses = ArrayField(models.CharField(max_length=24), verbose_name=_("使い道"), default=list, blank=True)
     rules = models.TextField(_("きまり"), blank=True)
     rules_en = models.TextField(_("きまり（英語）"), blank=True)
@@ -211,7 +217,11 @@ class SpacePhoto(models.Model):
 
 
 class OpeningHour(models.Model):
-    """When a space is open, or can be booked, on a day of the week; after midnight counts on (26:00 is 1560)."""
+    """When a space is open, or can be booked, on a day of the week; after midnight counts on (26:00 is 1560).
+
+    Rows from a day or until a day are a season: on its days its week alone holds. Of several seasons the one that begins
+    last does, and of those the one that ends first (`as_rules.seasons_of`; the search says the same in SQL).
+    """
 
     class Kind(models.TextChoices):
         OPENING = "opening", _("開いている時間")
@@ -250,6 +260,19 @@ class OpeningHour(models.Model):
                 name="space_hour_goes_on",
             ),
             models.CheckConstraint(condition=Q(day__lte=7), name="space_hour_on_a_day"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_from__lte=F("valid_until")),
+                name="space_hour_of_a_season_in_order",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["space"],
+                condition=Q(valid_from__isnull=False) | Q(valid_until__isnull=False),
+                name="space_hour_of_a_season",
+            )
         ]
 
     def __str__(self) -> str:

@@ -48,11 +48,18 @@ class MovePrice:
     steps: tuple[DatedStep, ...] = ()
 
 
-def price_of_move(*, booking: Booking, space: Space, period: Period, now: datetime) -> MovePrice:
-    """What moving one booking there would cost now."""
-    [part] = _quoted(
-        [booking], [Wanted(space, period, extras_of(booking.quote))], booking.order, now, by_staff=False
-    )
+def price_of_move(
+    *, booking: Booking, space: Space, period: Period, now: datetime, actor: Person | None = None
+) -> MovePrice:
+    """What moving one booking there would cost now; whoever runs the host is not bound by notice, horizon and lengths.
+
+    Raises:
+        BookingError: another host, or the host wants to be asked first.
+    """
+    by_host = actor is not None and runs_host(actor, booking)
+    _check(booking, space, by_host=by_host)
+    extras = extras_of(booking.quote) if space.pk == booking.space_id else ()
+    [part] = _quoted([booking], [Wanted(space, period, extras)], booking.order, now, by_staff=by_host)
     return _price(booking, part, now)
 
 

@@ -50,6 +50,19 @@ def is_current(group: UserGroup, today: date) -> bool:
     return group.state == States.APPROVED and (group.valid_until is None or group.valid_until >= today)
 
 
+def must_fit(group: UserGroup, person: Person | None, municipality_id: int, today: date) -> None:
+    """Only its representative books or enters for a group, in its town, while it is registered.
+
+    Raises:
+        BookingError: somebody else's, of another town, not registered, or run out.
+    """
+    fits = person is not None and group.person_id == person.pk and group.municipality_id == municipality_id
+    if not (fits and is_current(group, today)):
+        raise BookingError(
+            _("この団体としては申し込めません。登録ずみで期限内の、自分の団体を選んでください。"), "group"
+        )
+
+
 def may_ask_again(group: UserGroup, today: date) -> bool:
     """Refused, run out, or about to."""
     if group.state == States.APPROVED:

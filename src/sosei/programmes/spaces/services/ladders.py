@@ -59,6 +59,7 @@ def make_ladder(
     free_hours: int,
     actor: Person,
     name_en: str = "",
+    free_needs_days: int = 0,
 ) -> Ladder:
     """A ladder of the host's own; it is never changed, for bookings name it: one makes another.
 
@@ -72,7 +73,13 @@ def make_ladder(
     number = Ladder.objects.filter(host=held).count() + 1
     code = f"own-{number}"
     try:
-        rule = LadderRule(code, tuple(steps), last_percent=last_percent, free_hours=free_hours)
+        rule = LadderRule(
+            code,
+            tuple(steps),
+            last_percent=last_percent,
+            free_hours=free_hours,
+            free_needs_days=free_needs_days,
+        )
     except RulesError as error:
         raise ListingError(_words(error), _field(error)) from error
     made: Ladder = Ladder.objects.create(
@@ -82,6 +89,7 @@ def make_ladder(
         name=" ".join(name.split()),
         name_en=" ".join(name_en.split()),
         free_after_booking_hours=free_hours,
+        free_needs_days=free_needs_days,
         steps=as_rules.steps_as_json(rule),
     )
     write_entry(
@@ -95,8 +103,8 @@ def make_ladder(
 
 
 def _field(error: RulesError) -> str:
-    fields = {"Ladder.last_percent": "last_percent", "Ladder.free_hours": "free_hours"}
-    return fields.get(str(error.data["place"]), "")
+    model, _dot, field = str(error.data["place"]).partition(".")
+    return field if model == "Ladder" and field != "steps" else ""
 
 
 def _words(error: RulesError) -> str:

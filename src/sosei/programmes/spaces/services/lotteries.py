@@ -34,7 +34,7 @@ from sosei.programmes.spaces.permissions import may_act_for, runs_host
 from sosei.programmes.spaces.rules_hours import Code, refusals
 from sosei.programmes.spaces.rules_lottery import Closed, takes_entries
 from sosei.programmes.spaces.rules_periods import Period, day_of
-from sosei.programmes.spaces.services import lottery_places, waiting
+from sosei.programmes.spaces.services import groups, lottery_places, waiting
 from sosei.programmes.spaces.services.lottery_seeds import new_sealed_seed
 
 States = LotteryEntry.State
@@ -288,15 +288,7 @@ def _must_be_open(lottery: Lottery, now: datetime) -> None:
 def _check_group(group: UserGroup | None, person: Person, lottery: Lottery, now: datetime) -> None:
     if group is None:
         return
-    today = day_of(now, zone_of(lottery.municipality))
-    fits = group.person_id == person.pk and group.municipality_id == lottery.municipality_id
-    valid = group.state == UserGroup.State.APPROVED and (
-        group.valid_until is None or group.valid_until >= today
-    )
-    if not (fits and valid):
-        raise BookingError(
-            _("この団体としては申し込めません。登録ずみで期限内の、自分の団体を選んでください。"), "group"
-        )
+    groups.must_fit(group, person, lottery.municipality_id, day_of(now, zone_of(lottery.municipality)))
 
 
 def _check_wishes(lottery: Lottery, wishes: Sequence[Wish], tier: str, heads: int, now: datetime) -> None:

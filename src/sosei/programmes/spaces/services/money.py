@@ -178,6 +178,18 @@ def correct(
         _settle(order, bill, reason, key, actor)
 
 
+def claim(*, order: Order, lines: Sequence[bills.Line], reason: str, key: str, actor: Person | None) -> Bill:
+    """Something beside the price of the bookings is owed (damage), or goes back where lines are below zero.
+
+    What is open then is paid on the page of the bill; where the order is paid later, its payment grows with it.
+    """
+    with own_change():
+        bill = _bill(order, actor)
+        bills.add_charge(bill=bill, lines=lines, reason=reason, key=f"{key}:charge", actor=actor)
+        _settle(order, bill, reason, key, actor)
+    return bill
+
+
 def _settle(order: Order, bill: Bill, reason: str, key: str, actor: Person | None) -> None:
     now = bills.standing_of_bill(bill)
     if now.waiting and now.balance != 0:

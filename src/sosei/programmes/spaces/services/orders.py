@@ -9,28 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import combinations
+from dataclasses import replace
 from time import sleep
 from typing import Any
 from uuid import UUID
 
-import rules
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
-from sosei.programmes.spaces import availability, booking_hooks, rules_bookings, rules_series
+from sosei.programmes.spaces import availability, booking_hooks, rules_bookings
 from sosei.programmes.spaces.as_rules import ladder_as_json
 from sosei.programmes.spaces.errors_bookings import (
-    BookingError,
-    ChangedPriceError,
     Code,
-    NotAllowedError,
     TakenError,
 )
 from sosei.programmes.spaces.models import Booking, Order, Space, UserGroup
@@ -44,6 +37,7 @@ from sosei.programmes.spaces.services import (
     payment_terms,
     placing,
 )
+from sosei.programmes.spaces.services.asked import Asked, Guest, check, check_group, check_offer
 from sosei.programmes.spaces.services.paying import KEY, pay_again
 from sosei.programmes.spaces.services.quoting import (
     Part,
@@ -65,55 +59,10 @@ __all__ = [
     "series",
     "wanted_of",
 ]
-MOST = rules_series.MOST
-"""Bookings of one order."""
-NOT_SHOWN = (Order.Source.PHONE, Order.Source.LOTTERY)
-"""Where nobody looks at a last page: read out on the phone, or shown before the lottery."""
 SKIP_ATTEMPTS = 3
 """Who leaves out what is taken, and meets somebody quicker again, is asked no more than so often."""
 TWIN_ATTEMPTS, TWIN_PAUSE = 100, 0.02
 """How often, and after how many seconds, a second click looks whether the first has begun to write."""
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Who books: somebody with an account, or a name with an address."""
-
-    person: Person | None
-    name: str
-    email: str = ""
-    phone: str = ""
-    language: str = "ja"
-
-    @classmethod
-    def of(cls, person: Person) -> Guest:
-        """Somebody with an account."""
-        return cls(person, str(person), person.email or "", str(person.phone or ""), person.language)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """Everything an order is made of, as it was handed in."""
-
-    wanted: Sequence[Wanted]
-    guest: Guest
-    tier: str
-    group: UserGroup | None
-    purpose: str
-    purpose_note: str
-    heads: int
-    from_outside: int
-    remote_workers: int
-    way_to_pay: str
-    shown: Mapping[str, Any]
-    key: UUID
-    actor: Person | None
-    source: str
-    repeats: Any
-    note: str
-    by_staff: bool
-    waiting: int
-    now: datetime
 
 
 def place_order(
@@ -136,6 +85,7 @@ def place_order(
     repeats: Any = None,
     note: str = "",
     waiting: int = 0,
+    agreed: int | None = None,
 ) -> Order:
     """Books all that is wanted, or nothing; the same key again gives the order that is there.
 
@@ -145,6 +95,7 @@ def place_order(
         skip_clashes: leaves out what cannot be had, as long as something is left.
         shown: the six items as they were shown, and `digest` of the quote.
         waiting: key of the entry of the waiting list that is taken up.
+        agreed: yen of the host's offer that is chosen: its price at most, and nobody has to answer any more.
 
     Raises:
         NotAllowedError: `actor` may not book for this guest.
@@ -152,8 +103,8 @@ def place_order(
         ChangedPriceError: price or ladder are not what was shown.
         BookingError: nothing wanted, too much, spaces of several hosts, a way to pay that does not fit, items not shown.
     """
-    by_staff = _check(wanted, guest, actor, source, way_to_pay, shown)
-    asked = _Asked(
+    by_staff = check(wanted, guest, actor, source, way_to_pay, shown)
+    asked = Asked(
         wanted=sorted(wanted, key=lambda one: (one.period, one.space.pk)),
         guest=guest,
         tier=group.tier if group is not None else tier,
@@ -172,6 +123,7 @@ def place_order(
         note=note,
         by_staff=by_staff,
         waiting=waiting,
+        agreed=agreed,
         now=timezone.now(),
     )
     with tenancy.unguarded():
@@ -184,69 +136,27 @@ def place_order(
         raise _lost(asked)
 
 
-def _place(asked: _Asked) -> Order:
+def _place(asked: Asked) -> Order:
     if asked.source == Order.Source.LOTTERY:
         # Held under this very key since the draw.
         held = lottery_places.held(asked.key)
         if not held:
             raise _lost(asked)
         return _write(asked, held)
-    needs_answer = not asked.by_staff and any(one.space.way == Space.Way.REQUEST for one in asked.wanted)
+    needs_answer = not (asked.by_staff or asked.agreed is not None) and any(
+        one.space.way == Space.Way.REQUEST for one in asked.wanted
+    )
     return _write(asked, None) if asked.waiting or needs_answer else _reserve_and_write(asked)
 
 
-def _check(
-    wanted: Sequence[Wanted],
-    guest: Guest,
-    actor: Person | None,
-    source: str,
-    way_to_pay: str,
-    shown: Mapping[str, Any],
-) -> bool:
-    """What can be said without asking the database; whether it is booked by the house itself."""
-    if not wanted:
-        raise BookingError(_("予約する日と時間を選んでください。"), "period")
-    if len(wanted) > MOST:
-        raise BookingError(
-            _("一度に予約できるのは%(most)s回までです。いくつかに分けてください。") % {"most": MOST}, "period"
-        )
-    if len({one.space.host_id for one in wanted}) > 1:
-        raise BookingError(_("貸す人がちがう場所は、別々に予約してください。"), "spaces")
-    if any(
-        one.space.pk == other.space.pk and one.period.overlaps(other.period)
-        for one, other in combinations(wanted, 2)
-    ):
-        raise BookingError(_("同じ場所の同じ時間を2回選んでいます。1つにしてください。"), "period")
-    if guest.person is None and not (guest.email or guest.phone):
-        raise BookingError(_("メールアドレスか電話番号を入れてください。予約の案内を送ります。"), "email")
-    if source not in NOT_SHOWN and rules_bookings.missing_items(
-        {item: shown.get(item) for item in rules_bookings.Item}
-    ):
-        raise BookingError(_("申し込みの前に示すことがらが足りません。確認の画面からやり直してください。"))
-    space = wanted[0].space
-    draft = Order(
-        municipality_id=space.municipality_id,
-        host_id=space.host_id,
-        person=guest.person,
-        way_to_pay=way_to_pay,
-    )
-    if actor is None:
-        if guest.person is not None or source != Order.Source.WEB:
-            raise NotAllowedError(_("この人の予約は、本人か、貸す人、市の担当者だけができます。"))
-        return False
-    if not rules.has_perm("spaces.add_order", actor, draft):
-        raise NotAllowedError(_("この人の予約は、本人か、貸す人、市の担当者だけができます。"))
-    return source == Order.Source.PHONE and rules.has_perm("spaces.run_host", actor, draft)
-
-
-def _without_clashes(asked: _Asked) -> _Asked:
+def _without_clashes(asked: Asked) -> Asked:
     found = _quote(asked)
     if not found.good:
         raise _taken(asked, found.clashes)
     return replace(asked, wanted=[part.wanted for part in found.good])
 
 
-def _quote(asked: _Asked) -> Quoted:
+def _quote(asked: Asked) -> Quoted:
     return quote(
         wanted=asked.wanted,
         tier=asked.tier,
@@ -257,10 +167,11 @@ def _quote(asked: _Asked) -> Quoted:
         waiting=asked.waiting,
         key=asked.key,
         drawn=asked.source == Order.Source.LOTTERY,
+        agreed=asked.agreed,
     )
 
 
-def _taken(asked: _Asked, clashes: Sequence[Part]) -> TakenError:
+def _taken(asked: Asked, clashes: Sequence[Part]) -> TakenError:
     first = clashes[0].wanted
     return TakenError(
         [part.wanted for part in clashes],
@@ -269,7 +180,7 @@ def _taken(asked: _Asked, clashes: Sequence[Part]) -> TakenError:
     )
 
 
-def _lost(asked: _Asked) -> TakenError:
+def _lost(asked: Asked) -> TakenError:
     """Somebody was quicker; of several, those are named that are taken now."""
     refusal = Refusal(Code.JUST_TAKEN)
     if len(asked.wanted) > 1:
@@ -279,7 +190,7 @@ def _lost(asked: _Asked) -> TakenError:
     return _taken(asked, [Part(one, refusal) for one in asked.wanted])
 
 
-def _reserve_and_write(asked: _Asked) -> Order:
+def _reserve_and_write(asked: Asked) -> Order:
     places = [(one.space, one.period) for one in asked.wanted]
     for _attempt in range(TWIN_ATTEMPTS):
         reserved = placing.reserve(places=places, key=asked.key, now=asked.now)
@@ -304,7 +215,7 @@ def _wait_for_twin(key: UUID) -> Order | None:
     return found
 
 
-def _write_or_release(asked: _Asked, rows: Mapping[int, Sequence[int]]) -> Order:
+def _write_or_release(asked: Asked, rows: Mapping[int, Sequence[int]]) -> Order:
     try:
         return _write(asked, rows)
     except BaseException:
@@ -313,7 +224,7 @@ def _write_or_release(asked: _Asked, rows: Mapping[int, Sequence[int]]) -> Order
 
 
 @transaction.atomic
-def _write(asked: _Asked, rows: Mapping[int, Sequence[int]] | None) -> Order:
+def _write(asked: Asked, rows: Mapping[int, Sequence[int]] | None) -> Order:
     """The order with its bookings and its bill.
 
     Args:
@@ -325,10 +236,11 @@ def _write(asked: _Asked, rows: Mapping[int, Sequence[int]] | None) -> Order:
         before = Order.objects.filter(key=asked.key).first()
         if before is not None:
             return before  # type: ignore[no-any-return]
+    check_group(asked)
     found = _quote(asked)
     if found.clashes:
         raise _taken(asked, found.clashes)
-    _check_offer(asked, found)
+    check_offer(asked, found)
     order = _make_order(asked, found)
     if order is None:
         placing.release(asked.key)
@@ -347,24 +259,7 @@ def _write(asked: _Asked, rows: Mapping[int, Sequence[int]] | None) -> Order:
     return order
 
 
-def _check_offer(asked: _Asked, found: Quoted) -> None:
-    if asked.shown.get("digest") not in (None, found.digest):
-        raise ChangedPriceError(
-            _("画面を見ている間に、料金か取り消しの決まりが変わりました。新しい内容をたしかめてください。")
-        )
-    if found.yen == 0:
-        if asked.way_to_pay not in ("", money.FREE):
-            raise BookingError(_("無料なので、支払いの方法はいりません。"), "way_to_pay")
-    elif asked.way_to_pay not in found.ways:
-        raise BookingError(
-            _(
-                "この支払いの方法は使えません。ほかの方法を選んでください（始まりが近いと使えないものがあります）。"
-            ),
-            "way_to_pay",
-        )
-
-
-def _make_order(asked: _Asked, found: Quoted) -> Order | None:
+def _make_order(asked: Asked, found: Quoted) -> Order | None:
     """None where another request with the same key was quicker."""
     space, guest = asked.wanted[0].space, asked.guest
     spaces = {one.space.pk for one in asked.wanted}
@@ -403,7 +298,7 @@ def _make_order(asked: _Asked, found: Quoted) -> Order | None:
     return stored
 
 
-def _make_bookings(asked: _Asked, order: Order, found: Quoted) -> list[Booking]:
+def _make_bookings(asked: Asked, order: Order, found: Quoted) -> list[Booking]:
     """Held or requested; what is confirmed at once is so by `bookings.confirm`, as everything else."""
     parts = found.good
     first = min(part.wanted.period.start for part in parts)
@@ -439,7 +334,7 @@ def _make_bookings(asked: _Asked, order: Order, found: Quoted) -> list[Booking]:
     return made
 
 
-def _record(asked: _Asked, order: Order, made: Sequence[Booking]) -> None:
+def _record(asked: Asked, order: Order, made: Sequence[Booking]) -> None:
     served = asked.actor is not None and order.person is not None and asked.actor.pk != order.person_id
     write_entry(
         actor=asked.actor,
@@ -460,7 +355,7 @@ def _record(asked: _Asked, order: Order, made: Sequence[Booking]) -> None:
     booking_hooks.tell_order(order, actor=asked.actor, now=asked.now)
 
 
-def _pay(asked: _Asked, order: Order, made: Sequence[Booking]) -> None:
+def _pay(asked: Asked, order: Order, made: Sequence[Booking]) -> None:
     """Owed from now on; confirmed where nothing has to arrive first."""
     bill = money.charge(order=order, bookings=made, key=f"{KEY}:{order.key}", actor=asked.actor)
     if bill is not None:

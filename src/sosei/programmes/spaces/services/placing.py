@@ -35,6 +35,14 @@ from psycopg.errors import LockNotAvailable
 
 from sosei.programmes.spaces.models import Block, Booking, Occupancy, Space
 from sosei.programmes.spaces.rules_periods import Period, merged, without
+from sosei.programmes.spaces.services.placing_sql import (
+    INSERT_PIECES,
+    LEAVES,
+    RESERVE,
+    RESERVE_ONE,
+    SWEEP,
+    TAKE,
+)
 
 RESERVE_TERM = timedelta(seconds=60)
 """How long a place waits for the order for which it was taken, should the program be killed in between."""
@@ -65,78 +73,8 @@ class Reserved:
         return bool(self.rows)
 
 
-_TREE = """
-WITH RECURSIVE asked AS (
-    SELECT a.place, s.id AS space_id, s.municipality_id,
-           tstzrange(a.starts - make_interval(mins => s.buffer_before), a.ends + make_interval(mins => s.buffer_after))
-               AS period
-    FROM unnest(%(spaces)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
-             WITH ORDINALITY AS a(space_id, starts, ends, place)
-    JOIN spaces_space s ON s.id = a.space_id
-), tree AS (
-    SELECT place, space_id, municipality_id, period FROM asked
-    UNION ALL
-    SELECT t.place, p.id, t.municipality_id, t.period FROM tree t JOIN spaces_space p ON p.parent_id = t.space_id
-), leaf AS MATERIALIZED (
-    SELECT t.place, t.space_id, t.municipality_id, t.period FROM tree t
-    WHERE NOT EXISTS (SELECT FROM spaces_space p WHERE p.parent_id = t.space_id)
-)"""
-_SAME = "int8range(o.space_id, o.space_id, '[]') && int8range(leaf.space_id, leaf.space_id, '[]')"
-"""As the exclusion constraint writes it, so that its index serves."""
-_RESERVE = (
-    "SELECT outcome, order_id, places, taken "
-    "FROM spaces_reserve(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::uuid, %s, %s)"
-)
-"""See `presets_placing`."""
-_RESERVE_ONE = """
-WITH place AS MATERIALIZED (
-    SELECT s.id, s.municipality_id, tstzrange(
-        %(begins)s - make_interval(mins => s.buffer_before), %(ends)s + make_interval(mins => s.buffer_after)
-    ) AS period
-    FROM spaces_space s WHERE s.id = %(space)s
-), there AS MATERIALIZED (
-    SELECT o.key = %(key)s AS is_twin, o.until <= %(now)s AS has_expired,
-           (SELECT id FROM spaces_order WHERE key = %(key)s) AS order_id
-    FROM place JOIN spaces_occupancy o
-        ON int8range(o.space_id, o.space_id, '[]') && int8range(place.id, place.id, '[]') AND o.period && place.period
-    LIMIT 1
-), made AS (
-    INSERT INTO spaces_occupancy (municipality_id, space_id, period, key, until)
-    SELECT place.municipality_id, place.id, place.period, %(key)s, %(until)s FROM place
-    WHERE NOT EXISTS (SELECT FROM there) AND NOT EXISTS (SELECT FROM spaces_space p WHERE p.parent_id = place.id)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-)
-SELECT made.id, there.* FROM made FULL JOIN there ON true
-"""
 NEVER = 1_000_000_000
 """Times a statement is sent before the driver prepares it by itself: only those are prepared that ask for it."""
-_TAKE = f"""{_TREE}, taken AS (
-    INSERT INTO spaces_occupancy (municipality_id, space_id, period, booking_id, block_id, waiting_id, until)
-    SELECT leaf.municipality_id, leaf.space_id, leaf.period, f.booking_id, f.block_id, f.waiting_id, f.until
-    FROM leaf JOIN unnest(%(bookings)s::bigint[], %(blocks)s::bigint[], %(waiting)s::bigint[], %(untils)s::timestamptz[])
-             WITH ORDINALITY AS f(booking_id, block_id, waiting_id, until, place) USING (place)
-    ORDER BY leaf.space_id, lower(leaf.period)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-)
-SELECT (SELECT count(*) FROM leaf), (SELECT count(*) FROM taken)
-"""  # noqa: S608
-_SWEEP = f"""{_TREE}
-DELETE FROM spaces_occupancy WHERE id IN (
-    SELECT o.id FROM leaf JOIN spaces_occupancy o ON {_SAME} AND o.period && leaf.period
-    WHERE o.until <= %(now)s FOR UPDATE OF o SKIP LOCKED
-)"""  # noqa: S608
-_LEAVES = f"{_TREE} SELECT place, space_id, period FROM leaf ORDER BY place, space_id"  # noqa: S608
-_INSERT_PIECES = """
-INSERT INTO spaces_occupancy (municipality_id, space_id, period, booking_id, block_id, until)
-SELECT %(town)s, p.space_id, tstzrange(p.starts, p.ends), p.booking_id, p.block_id, p.until
-FROM unnest(%(spaces)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(bookings)s::bigint[],
-            %(blocks)s::bigint[], %(untils)s::timestamptz[]) AS p(space_id, starts, ends, booking_id, block_id, until)
-ORDER BY p.space_id, p.starts
-ON CONFLICT DO NOTHING
-RETURNING id
-"""
 Place = tuple[Space, Period]
 
 
@@ -176,7 +114,7 @@ def _reserve_one(place: Place, key: UUID, now: datetime) -> Reserved | None:
     """The short way for one space without parts; None where it takes the long one (a hall, a hold that has run out)."""
     values = {"key": key, "now": now, "until": now + RESERVE_TERM}
     # Nothing taken and nobody seen: somebody came at the same moment, and is seen the second time.
-    row = _prepared(_RESERVE_ONE, place, values) or _prepared(_RESERVE_ONE, place, values)
+    row = _prepared(RESERVE_ONE, place, values) or _prepared(RESERVE_ONE, place, values)
     if row is None:
         return None
     made, is_twin, has_expired, order = row
@@ -202,7 +140,7 @@ def _prepared(sql: str, place: Place, values: Mapping[str, Any]) -> tuple[Any, .
 def _reserve(places: Sequence[Place], key: UUID, now: datetime) -> tuple[str, Reserved]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _RESERVE,
+            RESERVE,
             [
                 # Written as the database reads arrays: a list takes the driver longer than the whole answer.
                 "{" + ",".join(str(space.pk) for space, _period in places) + "}",
@@ -293,7 +231,7 @@ def take(*, places: Sequence[tuple[Space, Period, For]], patience: bool = False)
         "untils": [one.until for _space, _period, one in places],
     }
     with _for_a_moment() if patience else transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TAKE, asked)
+        cursor.execute(TAKE, asked)
         leaf_count, taken = cursor.fetchone()
         if taken < leaf_count or not leaf_count:
             raise LostError
@@ -355,7 +293,7 @@ def _insert(rows: Sequence[tuple[int, Period, Booking]]) -> None:
 def _insert_pieces(town: int, pieces: Sequence[tuple[int, Period, For]]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT_PIECES,
+            INSERT_PIECES,
             {
                 "town": town,
                 "spaces": [leaf for leaf, _period, _one in pieces],
@@ -433,7 +371,7 @@ def free(*, bookings: Iterable[int] = (), blocks: Iterable[int] = (), waiting: I
 def sweep(*, places: Sequence[Place], now: datetime) -> int:
     """Removes holds that have run out from where these places lie; waits for nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(_SWEEP, {**_asked(places), "now": now})
+        cursor.execute(SWEEP, {**_asked(places), "now": now})
         return int(cursor.rowcount)
 
 
@@ -445,7 +383,7 @@ def sweep_reserved(now: datetime) -> int:
 def leaves(places: Sequence[Place]) -> list[tuple[int, int, Period]]:
     """What places come to: position, smallest space, time with the buffers of the space that was asked for."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEAVES, _asked(places))
+        cursor.execute(LEAVES, _asked(places))
         return [(place - 1, leaf, Period(time.lower, time.upper)) for place, leaf, time in cursor.fetchall()]
 
 

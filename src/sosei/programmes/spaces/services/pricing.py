@@ -76,10 +76,16 @@ def extras_of(quote: Mapping[str, Any]) -> Extras:
 
 
 class Pricing:
-    """Prices of one space, its lists and extras read once for many bookings."""
+    """Prices of one space, its lists and extras read once for many bookings.
 
-    def __init__(self, space: Space, tier: str, group: UserGroup | None = None) -> None:
-        self.space = space
+    Attributes:
+        agreed: yen that one booking costs at most, since its host has offered it so; None for the list's price.
+    """
+
+    def __init__(
+        self, space: Space, tier: str, group: UserGroup | None = None, agreed: int | None = None
+    ) -> None:
+        self.space, self.agreed = space, agreed
         self.tier = Tier(tier)
         self.zone = zone_of(space.municipality)
         self.lists: Sequence[PriceList] = price_lists_of(space)
@@ -104,6 +110,9 @@ class Pricing:
         percent = money.exemption_percent(self.exemption, on)
         if percent and self.exemption is not None:
             lines.append(_reduction(self.exemption, -(yen * percent // 100)))
+        above = 0 if self.agreed is None else sum(line.yen for line in lines) - self.agreed
+        if above > 0:
+            lines.append(_discount(-above))
         return Priced(
             tuple(lines),
             sum(line.yen for line in lines),
@@ -145,6 +154,15 @@ def _extra_line(extra: Extra, quantity: int, period: Period) -> Line:
         yen=units * extra.yen,
         code=f"extra:{extra.pk}",
     )
+
+
+def _discount(yen: int) -> Line:
+    """What a host takes off in an offer (`services.wish_offers`)."""
+    texts = []
+    for language in ("ja", "en"):
+        with override(language):
+            texts.append(_("割引（貸す人からの申し出）"))
+    return Line(texts[0], texts[1], 1, "", yen, yen, "offer")
 
 
 def _reduction(rule: ExemptionRule, yen: int) -> Line:

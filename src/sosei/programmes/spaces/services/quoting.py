@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from sosei.programmes.spaces import availability
 from sosei.programmes.spaces.as_rules import hours_of, ladder_as_json, ladder_of, zone_of
 from sosei.programmes.spaces.errors_bookings import BookingError, Code
-from sosei.programmes.spaces.models import Booking, Order, Space, UsageTerms, UserGroup
+from sosei.programmes.spaces.models import Booking, Lottery, Order, Space, UsageTerms, UserGroup
 from sosei.programmes.spaces.rules_errors import Refusal
 from sosei.programmes.spaces.rules_hours import Hours, bookable
 from sosei.programmes.spaces.rules_ladders import DatedStep, Ladder, steps_with_dates
-from sosei.programmes.spaces.rules_periods import Period
+from sosei.programmes.spaces.rules_periods import Period, day_of
 from sosei.programmes.spaces.rules_series import Occurrence, Pattern, overlapping, plan
 from sosei.programmes.spaces.services import payment_terms
 from sosei.programmes.spaces.services.pricing import Extras, Line, Priced, Pricing
@@ -93,6 +93,7 @@ def quote(
     key: UUID | None = None,
     drawn: bool = False,
     ignoring: Sequence[Booking] = (),
+    agreed: int | None = None,
 ) -> Quoted:
     """Prices, ladders and clashes of what somebody wants.
 
@@ -102,21 +103,24 @@ def quote(
         key: of the order that is just being made: what is reserved for it is no clash.
         drawn: the place was won in the lottery: its notice and horizon are the lottery's, and nobody has to answer.
         ignoring: bookings that give way, since they are the ones that move.
+        agreed: yen for which the host has offered the one time that is wanted; nobody has to answer any more.
     """
     ready = {
         space.pk: _Ready(
             space,
             [one.period for one in wanted if one.space.pk == space.pk],
-            Pricing(space, tier, group),
+            Pricing(space, tier, group, agreed),
             now,
             {"waiting": waiting, "key": key, "ignoring": ignoring},
+            () if drawn else availability.undrawn_lotteries(space),
         )
         for space in {one.space.pk: one.space for one in wanted}.values()
     }
     parts = [ready[one.space.pk].part(one, by_staff=by_staff, heads=heads, drawn=drawn) for one in wanted]
     found = Quoted(
         parts=_once(parts),
-        needs_answer=not (by_staff or drawn) and any(one.space.way == Space.Way.REQUEST for one in wanted),
+        needs_answer=not (by_staff or drawn or agreed is not None)
+        and any(one.space.way == Space.Way.REQUEST for one in wanted),
         terms=tuple(_terms(wanted[0].space, now)) if wanted else (),
     )
     zone = zone_of(wanted[0].space.municipality) if wanted else None
@@ -135,8 +139,9 @@ class _Ready:
         pricing: Pricing,
         now: datetime,
         own: Mapping[str, Any],
+        lotteries: Sequence[Lottery],
     ) -> None:
-        self.space, self.pricing, self.now = space, pricing, now
+        self.space, self.pricing, self.now, self.lotteries = space, pricing, now, lotteries
         self.hours: Hours = hours_of(space, tier=pricing.tier)
         self.ladder = ladder_of(space.ladder)
         whole = Period(min(one.start for one in periods), max(one.end for one in periods))
@@ -160,9 +165,10 @@ class _Ready:
             return Refusal(Code.RESIDENTS_ONLY)
         if heads > self.space.seats:
             return Refusal(Code.TOO_MANY_HEADS, {"seats": self.space.seats})
-        lottery = None if drawn else availability.undrawn_lottery(self.space, wanted.period, self.hours)
-        if lottery is not None:
-            return Refusal(Code.BY_LOTTERY, {"draw": lottery.draw_at})
+        day = day_of(wanted.period.start, self.hours.zone)
+        for lottery in self.lotteries:
+            if lottery.use_from <= day <= lottery.use_until:
+                return Refusal(Code.BY_LOTTERY, {"draw": lottery.draw_at})
         return bookable(wanted.period, self.hours, now=self.now, busy=self.busy, by_staff=by_staff or drawn)
 
 

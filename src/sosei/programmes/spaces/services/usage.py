@@ -61,12 +61,10 @@ def mark_no_show(*, booking: Booking, reason: str, actor: Person) -> Booking:
     now = timezone.now()
     with tenancy.unguarded():
         held = lock_booking(booking)
-        was_used = held.state == Booking.State.USED
         must_step(held, State.NO_SHOW, Who.STAFF if serves_spaces(actor, held) else Who.HOST, now)
         enter(held, Booking.State.NO_SHOW, now)
         record(held, "no_show", actor=actor, reason=reason.strip())
-        if was_used:
-            booking_hooks.tell("unused", held, actor=actor, now=now, reason=reason.strip())
+        booking_hooks.tell("unused", held, actor=actor, now=now, reason=reason.strip())
         return held
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
@@ -68,7 +69,8 @@ def _booking(desk: Desk) -> HttpResponse:
     if request.method != "POST":
         if getattr(request, "htmx", False):
             swapped = {**when_part(desk, desk.form(bound=False)), "swapped": True}
-            return render(request, "spaces/bookings/_when.html", swapped)
+            shown = render(request, "spaces/bookings/_when.html", swapped)
+            return trigger_client_event(shown, "day-chosen", after="settle")
         return wish_page(desk, desk.form(bound=False))
     if request.POST.get("about", "") != about_of(desk):
         messages.error(
@@ -113,7 +115,7 @@ def _sum_of_clashes(quoted: Any, zone: Any) -> str:
     if not quoted.good:
         return _("借りられる日がありません。日か時間を変えてください。")
     return _(
-        "借りられない日が%(count)sあります。日を変えるか、「借りられない日をのぞいて」にチェックを入れてください。"
+        "借りられない日が%(count)s日あります。日を変えるか、「借りられない日をのぞいて」にチェックを入れてください。"
     ) % {"count": len(quoted.clashes)}
 
 

@@ -79,7 +79,7 @@ def _check_or_move(
     space = next(one for one in places if one.pk == given["space"])
     period = form.period()
     try:
-        price = changing.price_of_move(booking=booking, space=space, period=period, now=now)
+        price = changing.price_of_move(booking=booking, space=space, period=period, now=now, actor=door.actor)
         if price.refusal is not None:
             form.add_error(None, why(price.refusal, zone))
             return None

@@ -123,7 +123,7 @@ def groups_office(request: Any, code: str) -> HttpResponse:
     return render(request, "spaces/groups/office.html", context)
 
 
-def _names(request: Any, persons: list[int]) -> dict[int, str]:
+def _names(request: Any, persons: list[int]) -> dict[int | None, str]:
     """Who represents the groups; staff leave a look on each."""
     record_looks(staff=request.user, persons=set(persons), what=LOOK, municipality=request.town)
     return names_of(persons)
@@ -134,7 +134,7 @@ def _names(request: Any, persons: list[int]) -> dict[int, str]:
 def decide(request: Any, code: str, group_id: int) -> HttpResponse:
     """One group: what was declared, and the answer."""
     seen = UserGroup.objects.visible_to(request.user).filter(municipality=request.town)
-    held = get_object_or_404(seen.select_related("municipality", "decided_by"), pk=group_id)
+    held = get_object_or_404(seen.select_related("municipality"), pk=group_id)
     today = services.today_of(request.town, timezone.now())
     exemptions = exemptions_on(request.town, today)
     form = GroupDecisionForm(request.POST or None, exemptions=exemptions, initial={"tier": held.tier})
@@ -148,6 +148,7 @@ def decide(request: Any, code: str, group_id: int) -> HttpResponse:
     context = {
         "group": held,
         "person": _names(request, [held.person_id])[held.person_id],
+        "decided_by": names_of([held.decided_by_id]).get(held.decided_by_id, ""),
         "granted": next((one for one in exemptions if str(one.pk) == held.exemption_code), None),
         "form": form,
         "may_decide": may_decide and held.state == UserGroup.State.ASKED,

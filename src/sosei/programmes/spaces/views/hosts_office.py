@@ -19,6 +19,7 @@ from sosei.programmes.spaces.errors_listings import HostError
 from sosei.programmes.spaces.forms_hosts import DecisionForm, PublicHostForm, SpaceDecisionForm, TermsForm
 from sosei.programmes.spaces.listing_check import check_listing
 from sosei.programmes.spaces.models import Host, Space, UsageTerms
+from sosei.programmes.spaces.person_names import names_of
 from sosei.programmes.spaces.services import hosts as services
 from sosei.programmes.spaces.services import listings
 from sosei.programmes.spaces.services.terms import make_terms
@@ -54,11 +55,7 @@ def hosts(request: Any, code: str) -> HttpResponse:
 def check_host(request: Any, code: str, host_id: int) -> HttpResponse:
     """One host: what was declared, and the decision."""
     seen = Host.objects.visible_to(request.user).filter(municipality=request.town)
-    host = (
-        seen.select_related("municipality", "organisation", "asked_by", "decided_by")
-        .filter(pk=host_id)
-        .first()
-    )
+    host = seen.select_related("municipality", "organisation").filter(pk=host_id).first()
     if host is None:
         raise Http404
     may_decide = rules.has_perm("spaces.decide_host", request.user, host)
@@ -73,6 +70,7 @@ def check_host(request: Any, code: str, host_id: int) -> HttpResponse:
     back = reverse("spaces:hosts-office", kwargs={"code": code})
     context = {
         "host": host,
+        "decided_by": names_of([host.decided_by_id]).get(host.decided_by_id, ""),
         "waits": services.waits_for_check(host),
         "form": form,
         "may_decide": may_decide,

@@ -70,6 +70,7 @@ def _make(request: Any, space: Space, form: LadderForm) -> bool:
             steps=form.steps(),
             last_percent=given["last_percent"],
             free_hours=given["free_hours"],
+            free_needs_days=given["free_needs_days"] or 0,
             actor=request.user,
         )
     except HostError as error:

@@ -19,6 +19,7 @@ from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.models import Lottery, LotteryDraw, LotteryEntry, Space
 from sosei.programmes.spaces.services import lottery_draws
+from sosei.programmes.spaces.templatetags.listing_words import in_language
 from sosei.programmes.spaces.views.host_common import to_spaces, town_of
 from sosei.programmes.spaces.words_lotteries import FLAWS, OUTCOMES
 
@@ -97,7 +98,7 @@ def lottery(request: Any, code: str, lottery_id: int) -> HttpResponse:
         "results": results_of(request, held, made),
         "enter_url": lottery_url("lottery-enter", held),
         "check_url": lottery_url("lottery-check", held),
-        "crumbs": lottery_crumbs(request, (str(held), "")),
+        "crumbs": lottery_crumbs(request, (in_language(held, "title"), "")),
     }
     return render(request, "spaces/lotteries/lottery.html", context)
 
@@ -138,7 +139,9 @@ def check(request: Any, code: str, lottery_id: int) -> HttpResponse:
         "flaws": [FLAWS[flaw] for flaw in flaws],
         "example": made.results["outcomes"][0] if made is not None and made.results["outcomes"] else None,
         "csv_url": lottery_url("lottery-csv", held),
-        "crumbs": lottery_crumbs(request, (str(held), lottery_url("lottery", held)), (_("検算"), "")),
+        "crumbs": lottery_crumbs(
+            request, (in_language(held, "title"), lottery_url("lottery", held)), (_("検算"), "")
+        ),
     }
     return render(request, "spaces/lotteries/check.html", context)
 

@@ -22,6 +22,7 @@ from sosei.programmes.spaces.forms_lotteries import AnnounceForm, CallOffForm
 from sosei.programmes.spaces.models import Lottery, LotteryEntry, Space
 from sosei.programmes.spaces.person_names import names_of
 from sosei.programmes.spaces.services import lotteries as services
+from sosei.programmes.spaces.templatetags.listing_words import in_language
 from sosei.programmes.spaces.views.lotteries import lottery_url, phase_of
 
 
@@ -107,6 +108,8 @@ def lottery(request: Any, code: str, host_id: int, lottery_id: int) -> HttpRespo
         ],
         "form": form,
         "public_url": lottery_url("lottery", held),
-        "crumbs": host_crumbs(host, (_("抽選"), host_url("host-lotteries", host)), (str(held), "")),
+        "crumbs": host_crumbs(
+            host, (_("抽選"), host_url("host-lotteries", host)), (in_language(held, "title"), "")
+        ),
     }
     return render(request, "spaces/lotteries/host_lottery.html", context, status=422 if form.errors else 200)

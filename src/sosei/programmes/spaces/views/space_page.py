@@ -60,6 +60,7 @@ def space(request: Any, code: str, space_id: int) -> HttpResponse:
         "photos": [photo for photo in photos if not photo.is_plan],
         "plans": [photo for photo in photos if photo.is_plan],
         "equipment": kinds.names(held.equipment, kinds.EQUIPMENT_BY_SLUG),
+        "out_of_order": kinds.names(held.out_of_order, kinds.EQUIPMENT_BY_SLUG),
         "uses": kinds.names(held.uses, kinds.USES_BY_SLUG),
         "ways": kinds.names(held.ways_to_pay, kinds.WAYS_BY_SLUG),
         "words": _words(held),
