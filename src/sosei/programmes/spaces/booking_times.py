@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from sosei.programmes.spaces.rules_hours import Hours, open_spans
 from sosei.programmes.spaces.rules_periods import DAY, wall_minutes
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years in which days are read."""
+
 
 def edges_of(period: Any) -> tuple[datetime, datetime]:
     """Both ends of a stretch, be it a range of the database or a `Period` of the rules."""
@@ -103,10 +106,30 @@ def end_choices(bands: Iterable[tuple[int, int]], step: int, *, overnight: bool)
     return sorted(found)
 
 
+def day_from(text: str) -> date:
+    """A civil day as addresses and forms write it.
+
+    Raises:
+        ValueError: none, or in a year near which sums of days would run out of the calendar.
+    """
+    return near(date.fromisoformat(text))
+
+
+def near(day: date) -> date:
+    """The same day.
+
+    Raises:
+        ValueError: as `day_from`.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
 def month_of(text: str, today: date) -> tuple[int, int]:
     """The year and month of an address; nonsense is this month."""
     try:
-        asked = date.fromisoformat(f"{text[:7]}-01")
+        asked = day_from(f"{text[:7]}-01")
     except ValueError:
         asked = today
     return asked.year, asked.month

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sosei.programmes.spaces.booking_doors import host_url
-from sosei.programmes.spaces.booking_times import day_text, hours_text
+from sosei.programmes.spaces.booking_times import day_from, day_text, hours_text
 from sosei.programmes.spaces.models import Block, Booking, Host, Space
 from sosei.programmes.spaces.rules_periods import midnight
 from sosei.programmes.spaces.templatetags.booking_words import state_words
@@ -70,7 +70,7 @@ class Week:
 def monday_of(text: str, today: date) -> date:
     """The Monday of an address' week; nonsense is this week."""
     try:
-        asked = date.fromisoformat(text)
+        asked = day_from(text)
     except ValueError:
         asked = today
     return asked - timedelta(days=asked.weekday())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sosei.core.people.phones import PhoneField
-from sosei.programmes.spaces.booking_times import clock_text
+from sosei.programmes.spaces.booking_times import clock_text, day_from, near
 from sosei.programmes.spaces.models import Extra, Order, Space, UserGroup
 from sosei.programmes.spaces.rules_periods import Period, span_on
 from sosei.programmes.spaces.rules_series import MOST, Every, Occurrence, Pattern, plan
@@ -50,6 +50,18 @@ class DayField(forms.DateField):
             "invalid", gettext_lazy("日付は「2026-12-01」のように書いてください。")
         )
         super().__init__(**options)
+
+    def to_python(self, value: Any) -> date | None:
+        """The day; years that no calendar reaches are none.
+
+        Raises:
+            ValidationError: it cannot be read.
+        """
+        found: date | None = super().to_python(value)
+        try:
+            return found and near(found)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 @dataclass(frozen=True)
@@ -193,7 +205,7 @@ class BookForm(forms.Form):
     def _first_day(self) -> date | None:
         given = self.data.get(self.add_prefix("day")) if self.is_bound else self.initial.get("day")
         try:
-            return given if isinstance(given, date) else date.fromisoformat(str(given or ""))
+            return given if isinstance(given, date) else day_from(str(given or ""))
         except ValueError:
             return None
 
@@ -251,7 +263,7 @@ class BookForm(forms.Form):
         found = set()
         for text in filter(None, texts):
             try:
-                found.add(date.fromisoformat(text.replace("/", "-")))
+                found.add(day_from(text.replace("/", "-")))
             except ValueError as error:
                 raise ValidationError(
                     _("「%(text)s」という日はありません。「2026-12-01」のように書いてください。")
@@ -367,6 +379,11 @@ def _nth(day: date | None) -> int:
 
 def _room_label(room: Space) -> str:
     return _("%(name)s（%(seats)s人まで）") % {"name": str(room), "seats": room.seats}
+
+
+OF_FORMS = 4
+"""The version of the keys that pages draw. Those of a lottery's or an offer's order (5) anybody can reckon: whoever sent
+one along with another booking would make or free that order's place."""
 
 
 class LastPageForm(forms.Form):

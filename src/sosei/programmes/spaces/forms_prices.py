@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sosei.core.design.fields import EraDateField
 from sosei.engines.conventions.folding import fold_width
+from sosei.programmes.spaces.booking_times import FIRST_YEAR, LAST_YEAR
 from sosei.programmes.spaces.models import Extra, Ladder, PriceItem, PriceList
 from sosei.programmes.spaces.rules_ladders import Step
 from sosei.programmes.spaces.week_texts import HoursTextError, clock, read_clock
@@ -238,7 +239,12 @@ class ExtraForm(forms.Form):
 class TryForm(forms.Form):
     """A booking that somebody might make."""
 
-    try_day = EraDateField(label=_("日"), help_text="")
+    try_day = EraDateField(
+        label=_("日"),
+        help_text="",
+        min_value=datetime.date(FIRST_YEAR, 1, 1),
+        max_value=datetime.date(LAST_YEAR, 12, 31),
+    )
     try_from = ClockField(label=_("何時から"))
     try_until = ClockField(label=_("何時まで"))
     try_tier = forms.ChoiceField(label=_("区分"), choices=[("resident", _("市内")), ("outside", _("市外"))])

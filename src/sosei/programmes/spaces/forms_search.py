@@ -17,6 +17,7 @@ from sosei.core.design.maps import MapPoint
 from sosei.core.people.models import Municipality
 from sosei.programmes.spaces import kinds
 from sosei.programmes.spaces.booking_times import length_text
+from sosei.programmes.spaces.forms_bookings import DayField
 from sosei.programmes.spaces.models import Space
 from sosei.programmes.spaces.rules_periods import DAY
 from sosei.programmes.spaces.search_places import place_called
@@ -101,8 +102,8 @@ class SearchForm(forms.Form):
         self.town, self.today = town, today
         self.place: tuple[tuple[float, float], str] | None = None
         fields: Any = self.fields
-        fields["from"] = forms.DateField(label=_("この日から"), required=False, widget=_day_input())
-        fields["to"] = forms.DateField(label=_("この日まで"), required=False, widget=_day_input())
+        fields["from"] = DayField(label=_("この日から"), required=False, widget=_day_input())
+        fields["to"] = DayField(label=_("この日まで"), required=False, widget=_day_input())
         anything = ("", _("どれでも"))
         fields["kind"].choices = [anything, *Space.Kind.choices]
         fields["day"].choices = [(number, str(name)) for number, name in WEEKDAYS_ABBR.items()]

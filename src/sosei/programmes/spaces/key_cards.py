@@ -19,7 +19,10 @@ from sosei.programmes.spaces.services.keys import LIVE, visible_from
 
 
 def door_codes(booking: Booking, door: Door) -> Panel | None:
-    """The guest reads the codes from the day before; the host that there are some."""
+    """The guest reads the codes from the day before; the host that there are some.
+
+    A guest who left a telephone number alone has no page: whoever runs the host reads them out.
+    """
     with tenancy.unguarded():
         rows = DoorCode.objects.filter(booking=booking, state__in=LIVE).select_related("lock")
         codes = list(rows.order_by("lock__name", "pk"))
@@ -27,7 +30,8 @@ def door_codes(booking: Booking, door: Door) -> Panel | None:
         return None
     zone = zone_of(booking.municipality)
     since = visible_from(booking)
-    shown = not door.is_host and since <= timezone.now()
+    read_out = door.is_host and door.order.person_id is None and not door.order.guest_email
+    shown = (read_out or not door.is_host) and since <= timezone.now()
     context = {
         "codes": [
             {
@@ -42,10 +46,11 @@ def door_codes(booking: Booking, door: Door) -> Panel | None:
             for one in codes
         ],
         "shown": shown,
+        "read_out": read_out,
         "since": day_text(since.astimezone(zone).date()),
         "contact": booking.host,
         "voucher_url": door.url("key", booking_id=booking.pk)
-        if shown and any(_needs_voucher(one) for one in codes)
+        if shown and not door.is_host and any(_needs_voucher(one) for one in codes)
         else "",
     }
     return Panel("spaces/keys/_panel.html", context, order=10, on_paper=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -32,6 +33,7 @@ from sosei.core.people.personal_data_here.tools import (
     told_all,
     told_with_history,
 )
+from sosei.core.records.models import Message
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.models import (
@@ -134,6 +136,7 @@ def erase_bookings(person: Person) -> Outcome:
         empty(_but_public(model, model.objects.filter(**mine)), words, has_history=model in TRACKED)
         for model, words in WORDS.items()
     )
+    _empty_letters(Order.objects.filter(**mine).values_list("pk", flat=True))
     until, nameless = _terms(person)
     within = tuple(
         Kept(
@@ -160,6 +163,24 @@ def erase_bookings(person: Person) -> Outcome:
             DOCUMENTS_LAW,
             nameless + sum(model.objects.filter(**mine).count() for model in OTHERS),
         ),
+    )
+
+
+def _empty_letters(orders: Iterable[int]) -> None:
+    """Empties letters about these orders, which call the guest by name to the host; one on its way waits for the night."""
+    rows = Message.objects.filter(
+        about_type=ContentType.objects.get_for_model(Order),
+        about_id__in=[str(key) for key in orders],
+        emptied_at__isnull=True,
+    ).exclude(state__in=(Message.State.WAITING, Message.State.SENDING))
+    rows.update(
+        subject="",
+        body="",
+        subject_en="",
+        body_en="",
+        to_address="",
+        emptied_at=timezone.now(),
+        in_app=False,
     )
 
 
@@ -242,6 +263,10 @@ def forget_guests(*, now: datetime.datetime) -> int:
     empty(Booking.objects.filter(order__in=keys), WORDS[Booking])
     for model in (SpaceReview, DamageReport):
         empty(_but_public(model, model.objects.filter(booking__order__in=keys)), WORDS[model])
+    for table in (BookingChange, BookingCancellation, DoorCode):
+        empty(table.objects.filter(booking__order__in=keys), WORDS[table], has_history=False)
+    erased = Order.objects.filter(person__erased_at__isnull=False).values_list("pk", flat=True)
+    _empty_letters([*keys, *erased])
     return len(keys)
 
 

@@ -201,6 +201,9 @@ def find_voucher(*, lock: Lock, number: str, actor: Person) -> Voucher:
     """
     must_run_host(actor, lock)
     typed = "".join(each for each in number if each.isdigit())
+    if not typed:
+        # Codes of persons who were erased are empty.
+        return Voucher(None, Code.WRONG)
     rows = DoorCode.objects.filter(lock=lock).select_related(
         "booking__order", "booking__space", "booking__municipality"
     )

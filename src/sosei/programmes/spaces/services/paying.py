@@ -48,7 +48,9 @@ def pay_again(*, order: Order, way: str, key: UUID, actor: Person | None, secret
             raise BookingError(_("この支払いの方法は使えません。ほかの方法を選んでください。"), "way_to_pay")
         money.stop_payments(bill=bill, reason=_("ほかの方法で払うため"), actor=actor)
         until = payment_terms.until_for(way, waiting, now)
-        steps.hold_until(waiting, until)
+        for one in waiting:
+            # What was promised before (days after a host's yes or a draw) is not taken back by another way to pay.
+            steps.hold_until([one], max(until, one.answer_until))
         Order.objects.filter(pk=held.pk).update(way_to_pay=way)
         held.way_to_pay = way
         made = money.start(order=held, bill=bill, way=way, until=until, key=f"{KEY}:{key}", actor=actor)

@@ -20,14 +20,20 @@ from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import availability, booking_hooks, locks
 from sosei.programmes.spaces.as_rules import hours_of
-from sosei.programmes.spaces.errors_bookings import BookingError, NotAllowedError, TakenError, TooLateError
+from sosei.programmes.spaces.errors_bookings import (
+    BookingError,
+    Code,
+    NotAllowedError,
+    TakenError,
+    TooLateError,
+)
 from sosei.programmes.spaces.models import Booking, Order, Space, UserGroup, WaitingEntry
 from sosei.programmes.spaces.periods import period_of, range_of
 from sosei.programmes.spaces.permissions import may_act_for
 from sosei.programmes.spaces.rules_bookings import offer_until
 from sosei.programmes.spaces.rules_errors import Refusal
 from sosei.programmes.spaces.rules_hours import bookable
-from sosei.programmes.spaces.rules_periods import Period
+from sosei.programmes.spaces.rules_periods import Period, day_of
 from sosei.programmes.spaces.services import placing
 from sosei.programmes.spaces.services.orders import Guest, Wanted, place_order
 
@@ -269,6 +275,11 @@ def _offer(key: int, now: datetime) -> WaitingEntry | None:
 
 def _stands_against(entry: WaitingEntry, period: Period, now: datetime) -> Refusal | None:
     hours = hours_of(entry.space, tier=Order.Tier.RESIDENT)
+    day = day_of(period.start, hours.zone)
+    for lottery in availability.undrawn_lotteries(entry.space):
+        if lottery.use_from <= day <= lottery.use_until:
+            # Held, it would be missing in the draw, and could not be taken up before it.
+            return Refusal(Code.BY_LOTTERY, {"draw": lottery.draw_at})
     busy = availability.busy(entry.space, period.widened(hours.buffer_before, hours.buffer_after), now=now)
     return bookable(period, hours, now=now, busy=busy)
 

@@ -22,7 +22,7 @@ from sosei.programmes.spaces import booking_law
 from sosei.programmes.spaces.booking_doors import door_after_order, grant, host_of, host_url
 from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.errors_bookings import ChangedPriceError, TakenError, why
-from sosei.programmes.spaces.forms_bookings import BookForm, LastPageForm
+from sosei.programmes.spaces.forms_bookings import OF_FORMS, BookForm, LastPageForm
 from sosei.programmes.spaces.kinds import USES_BY_SLUG
 from sosei.programmes.spaces.ladder_picture import ladder_picture
 from sosei.programmes.spaces.models import Order
@@ -96,6 +96,10 @@ def _booking(desk: Desk) -> HttpResponse:
         quoted = desk.quote(form)
     except (RefusedError, RulesError) as error:
         return _refused(desk, form, error)
+    if not quoted.parts:
+        # Every date is a holiday that is left out.
+        form.add_error(None, _("借りられる日がありません。日か時間を変えてください。"))
+        return wish_page(desk, form)
     if quoted.clashes and not (form.cleaned_data["skip_clashes"] and quoted.good):
         form.add_error(None, _sum_of_clashes(quoted, desk.zone))
         return wish_page(desk, form, quoted=quoted)
@@ -200,6 +204,8 @@ def _place(desk: Desk, form: BookForm, quoted: Any) -> HttpResponse:
     last = LastPageForm(request.POST, ways=booking_law.way_choices(ways))
     if not last.is_valid():
         return _last_page(desk, form, quoted, last=last)
+    if last.cleaned_data["key"].version != OF_FORMS:
+        raise Http404
     shown = booking_law.signed(last.cleaned_data["shown"])
     if shown is None:
         return _last_page(desk, form, quoted, last=last, changed=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,7 +20,14 @@ from sosei.programmes.spaces import availability
 from sosei.programmes.spaces.as_rules import hours_of, zone_of
 from sosei.programmes.spaces.booking_calendar import day_shown, month_shown
 from sosei.programmes.spaces.booking_doors import Door, for_guest, for_host, for_link
-from sosei.programmes.spaces.booking_times import bands_of, end_choices, month_of, start_choices, when_text
+from sosei.programmes.spaces.booking_times import (
+    bands_of,
+    day_from,
+    end_choices,
+    month_of,
+    start_choices,
+    when_text,
+)
 from sosei.programmes.spaces.errors_bookings import why
 from sosei.programmes.spaces.forms_booking_steps import MoveForm
 from sosei.programmes.spaces.ladder_picture import ladder_picture
@@ -83,7 +91,10 @@ def _check_or_move(
         if price.refusal is not None:
             form.add_error(None, why(price.refusal, zone))
             return None
-        if "confirm" in request.POST:
+        told = f"{price.extra}:{price.refund}"
+        # Costs that changed since the page was shown are shown again, not charged; a second click changes nothing.
+        is_done = booking.changes.filter(key=uuid5(given["key"], str(booking.pk))).exists()
+        if "confirm" in request.POST and (is_done or request.POST.get("told", told) == told):
             moved = changing.move_booking(
                 booking=booking,
                 space=space,
@@ -108,10 +119,13 @@ def _check_or_move(
         "picture": ladder_picture(price.steps, zone=zone) if price.steps and price.new_yen else None,
         "reason": given["reason"],
         "sent": [
-            (name, value)
-            for name in request.POST
-            if name not in ("csrfmiddlewaretoken", "step", "confirm")
-            for value in request.POST.getlist(name)
+            *(
+                (name, value)
+                for name in request.POST
+                if name not in ("csrfmiddlewaretoken", "step", "confirm", "told")
+                for value in request.POST.getlist(name)
+            ),
+            ("told", told),
         ],
     }
     return render(request, "spaces/bookings/change_confirm.html", context)
@@ -137,7 +151,7 @@ def _place(request: Any, booking: Booking, places: list[Space]) -> Space:
 def _day(request: Any, booking: Booking, zone: Any) -> date:
     asked = request.POST.get("day") or request.GET.get("day", "")
     try:
-        return date.fromisoformat(asked)
+        return day_from(asked)
     except ValueError:
         return day_of(booking.period.lower, zone)
 

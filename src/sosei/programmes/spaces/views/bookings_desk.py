@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from sosei.programmes.spaces import availability
 from sosei.programmes.spaces.as_rules import hours_of, zone_of
 from sosei.programmes.spaces.booking_doors import host_crumbs, host_url
-from sosei.programmes.spaces.booking_times import bands_of, end_choices, month_of, start_choices
+from sosei.programmes.spaces.booking_times import bands_of, day_from, end_choices, month_of, start_choices
 from sosei.programmes.spaces.forms_bookings import Asked, BookForm
 from sosei.programmes.spaces.kinds import USES, USES_BY_SLUG
 from sosei.programmes.spaces.models import Host, Order, PriceItem, Space, UserGroup
@@ -108,7 +108,7 @@ class Desk:
     def day(self) -> date | None:
         """The chosen day; else the first with something free in the month shown."""
         try:
-            return date.fromisoformat(self.given.get("day", ""))
+            return day_from(self.given.get("day", ""))
         except ValueError:
             pass
         good = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import Max, Min, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,9 +26,9 @@ from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import Door, door_after_order, my_crumbs
 from sosei.programmes.spaces.booking_panels import booking_panels
 from sosei.programmes.spaces.booking_standing import standing_of
-from sosei.programmes.spaces.booking_times import when_text
+from sosei.programmes.spaces.booking_times import day_from, when_text
 from sosei.programmes.spaces.errors_bookings import why
-from sosei.programmes.spaces.forms_bookings import LastPageForm
+from sosei.programmes.spaces.forms_bookings import OF_FORMS, LastPageForm
 from sosei.programmes.spaces.home import guest_cards
 from sosei.programmes.spaces.kinds import USES_BY_SLUG
 from sosei.programmes.spaces.ladder_picture import ladder_picture
@@ -40,6 +40,7 @@ from sosei.programmes.spaces.services.terms import terms_of
 from sosei.programmes.spaces.views.bookings_pay import way_on
 
 COMING = 5
+MOST_HEADS = 100_000
 RELATED = ("space", "municipality", "host", "order")
 
 
@@ -179,13 +180,13 @@ def join(request: Any, code: str, space_id: int) -> HttpResponse:
         return redirect(back)
     try:
         period = span_on(
-            date.fromisoformat(request.POST.get("day", "")),
+            day_from(request.POST.get("day", "")),
             int(request.POST.get("opens", "")),
             int(request.POST.get("closes", "")),
             zone_of(space.municipality),
         )
-        heads = max(1, int(request.POST.get("heads") or 1))
-    except ValueError:
+        heads = min(max(1, int(request.POST.get("heads") or 1)), MOST_HEADS)
+    except (ValueError, OverflowError):
         period = None
     if period is None:
         messages.error(request, _("待つ時間を選んでください。"))
@@ -269,6 +270,8 @@ def take(request: Any, entry_id: int) -> HttpResponse:
 def _accept(request: Any, entry: WaitingEntry, tier: str, last: LastPageForm) -> HttpResponse | None:
     shown = booking_law.signed(last.cleaned_data["shown"])
     way = last.cleaned_data["way_to_pay"]
+    if last.cleaned_data["key"].version != OF_FORMS:
+        raise Http404
     if shown is None:
         last.add_error(None, _("時間がたったので、内容をもう一度確かめてください。"))
         return None

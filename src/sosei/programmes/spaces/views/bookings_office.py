@@ -19,7 +19,7 @@ from sosei.core.people.services.looks import record_looks
 from sosei.core.people.views.subject import office_crumbs
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import LOOK, host_url
-from sosei.programmes.spaces.booking_times import day_text, hours_text
+from sosei.programmes.spaces.booking_times import day_from, day_text, hours_text
 from sosei.programmes.spaces.booking_week import TAKES
 from sosei.programmes.spaces.kinds import USES_BY_SLUG
 from sosei.programmes.spaces.models import Booking, Host
@@ -79,7 +79,7 @@ def today(request: Any, code: str) -> HttpResponse:
 
 def _day(request: Any, this: date) -> date:
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        return day_from(request.GET.get("day", ""))
     except ValueError:
         return this
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sosei.core.people.errors import RefusedError
+from sosei.core.people.rate_limits import Limit, Per, TooManyError, attempt, too_many
 from sosei.programmes.spaces import booking_law
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import Door, for_guest, for_host, for_link
@@ -32,6 +33,8 @@ from sosei.programmes.spaces.services import cancelling
 from sosei.programmes.spaces.views.bookings_pay import bill_of, bill_page
 
 LIVE = ("held", "requested", "confirmed")
+WORDS_LIMITS = (Limit(10, minutes=60, per=Per.NAME),)
+"""Letters of one side about one order: nobody's mailbox is to be filled."""
 MOST_PANELS = 3
 """Rooms of the next time that show their panels (door codes); later dates of a series show them when they are next."""
 RELATED = ("space", "municipality", "host", "cancellation")
@@ -191,6 +194,10 @@ def _message(request: Any, door: Door) -> HttpResponse:
         return redirect(door.url())
     form = MessageForm(request.POST or None, person=door.about)
     if request.method == "POST" and form.is_valid():
+        try:
+            attempt("spaces.words", request, name=f"{door.order.number} {door.side}", limits=WORDS_LIMITS)
+        except TooManyError as error:
+            return too_many(request, error)
         send_words(
             order=door.order,
             text=form.cleaned_data["text"],

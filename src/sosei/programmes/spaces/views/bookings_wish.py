@@ -19,6 +19,7 @@ from sosei.programmes.spaces.forms_bookings import BookForm
 from sosei.programmes.spaces.ladder_picture import ladder_picture
 from sosei.programmes.spaces.rules_errors import RulesError
 from sosei.programmes.spaces.rules_hours import Code
+from sosei.programmes.spaces.rules_periods import Period
 from sosei.programmes.spaces.views.bookings_desk import Desk, about_of, crumbs_of
 
 WISH = ("day", "opens", "closes", "rooms", "every", "until", "dates", "tier", "group")
@@ -115,6 +116,7 @@ def _priced(desk: Desk, quoted: Any) -> dict[str, Any]:
         if first and first.yen and first.steps
         else None,
         "nearest": _nearest(desk, quoted),
+        "time_url": _address_of(desk, quoted.parts[0].wanted.period) if quoted.parts else desk.address,
     }
 
 
@@ -124,18 +126,23 @@ def _nearest(desk: Desk, quoted: Any) -> list[dict[str, str]]:
         return []
     wanted = quoted.parts[0].wanted
     found = availability.nearest(wanted.space, wanted.period, tier=desk.tier, now=desk.now)
-    ways = []
-    for period in found:
-        start, end = period.start.astimezone(desk.zone), period.end.astimezone(desk.zone)
-        closes = end.hour * 60 + end.minute + 1440 * (end.date() - start.date()).days
-        query = {
-            "day": start.date().isoformat(),
-            "opens": start.hour * 60 + start.minute,
-            "closes": closes,
-            "tier": desk.tier,
-        }
-        ways.append({"label": when_text(period, desk.zone), "url": f"{desk.address}?{urlencode(query)}#when"})
-    return ways
+    return [
+        {"label": when_text(period, desk.zone), "url": f"{_address_of(desk, period)}#when"}
+        for period in found
+    ]
+
+
+def _address_of(desk: Desk, period: Period) -> str:
+    """The page with that time in its boxes."""
+    start, end = period.start.astimezone(desk.zone), period.end.astimezone(desk.zone)
+    closes = end.hour * 60 + end.minute + 1440 * (end.date() - start.date()).days
+    query = {
+        "day": start.date().isoformat(),
+        "opens": start.hour * 60 + start.minute,
+        "closes": closes,
+        "tier": desk.tier,
+    }
+    return f"{desk.address}?{urlencode(query)}"
 
 
 def _wait_url(desk: Desk, quoted: Any) -> str:

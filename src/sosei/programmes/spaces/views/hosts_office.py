@@ -214,7 +214,7 @@ def terms(request: Any, code: str) -> HttpResponse:
     """The versions of the town's and the hosts' terms, and a new version."""
     form = TermsForm(request.POST or None, town=request.town, person=request.user)
     chosen = request.GET.get("host", "")
-    host = own_host(request, int(chosen)) if chosen.isdigit() and serves(request) else None
+    host = own_host(request, int(chosen)) if chosen.isdecimal() and serves(request) else None
     rows = (
         UsageTerms.objects.visible_to(request.user).filter(municipality=request.town).select_related("host")
     )

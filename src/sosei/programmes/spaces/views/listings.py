@@ -97,7 +97,7 @@ def _hall(request: Any, host: Host) -> Space | None:
     asked = request.GET.get("hall", "")
     if not asked:
         return None
-    if not asked.isdigit():
+    if not asked.isdecimal():
         raise Http404
     seen = Space.objects.visible_to(request.user).filter(host=host, parent__isnull=True)
     hall: Space = get_object_or_404(seen.select_related("municipality", "host"), pk=int(asked))

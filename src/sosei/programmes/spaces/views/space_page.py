@@ -149,7 +149,8 @@ def terms(request: Any, code: str) -> HttpResponse:
     town = town_of(request)
     rows = UsageTerms.objects.visible_to(request.user).filter(municipality=town).select_related("host")
     asked = request.GET.get("host", "")
-    own = list(rows.filter(host=int(asked)).order_by("-number")) if asked.isdigit() else []
+    by_host = asked.isdecimal() and len(asked) < 19
+    own = list(rows.filter(host=int(asked)).order_by("-number")) if by_host else []
     rows_of_town = list(rows.filter(host__isnull=True).order_by("-number"))
     versions = own or rows_of_town
     english = (get_language() or "ja").startswith("en")

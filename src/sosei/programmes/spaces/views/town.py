@@ -26,6 +26,7 @@ from sosei.core.records.csv_file import BOM, guarded
 from sosei.planning.outcomes.kinds import SMALLEST_SHOWN
 from sosei.programmes.spaces import town_chart, town_figures
 from sosei.programmes.spaces.as_rules import zone_of
+from sosei.programmes.spaces.booking_times import day_from
 from sosei.programmes.spaces.querysets import towns_of
 from sosei.programmes.spaces.rules_periods import day_of
 from sosei.programmes.spaces.town_kpis import moved_kpis
@@ -141,7 +142,7 @@ def _asked(request: Any, today: datetime.date) -> Asked:
     if not any(texts):
         return Asked(usual)
     try:
-        first, last = (datetime.date.fromisoformat(text) for text in texts)
+        first, last = (day_from(text) for text in texts)
     except ValueError:
         wrong = " – ".join(text or "…" for text in texts)
         return Asked(

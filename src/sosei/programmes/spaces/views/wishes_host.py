@@ -119,7 +119,7 @@ def wish(request: Any, code: str, host_id: int, wish_id: int) -> HttpResponse:
         "facts": wish_terms.facts(found),
         "is_open": is_open,
         "form": form,
-        "changes": chosen is not None and str(chosen).isdigit() and int(chosen) in held,
+        "changes": chosen is not None and str(chosen).isdecimal() and int(chosen) in held,
         "rows": [
             {
                 "match": one,
@@ -157,7 +157,7 @@ def _initial(
     asked = request.GET.get("space", "")
     keys = [one.space.pk for one in fitting]
     first = next((key for key in keys if free.get(key)), keys[0])
-    key = int(asked) if asked.isdigit() and int(asked) in keys else first
+    key = int(asked) if asked.isdecimal() and int(asked) in keys else first
     zone = zone_of(found.municipality)
     latest = day_of(found.answer_until, zone)
     offer = held.get(key)
