@@ -110,11 +110,15 @@ class Inline(HTMLParser):
                 self.found.append(f"<{tag} {name}={value}>")
 
 
+FROM_ELSEWHERE = {"card.html": ["<script src=https://js.stripe.com/v3/>"]}
+"""The one page with a script of another host: Stripe gives its card field from its own address alone."""
+
+
 @pytest.mark.parametrize(
     "path", sorted(SOURCE.rglob("templates/**/*.html")), ids=lambda p: str(p.relative_to(SOURCE))
 )
 def test_no_template_holds_inline_code_or_reaches_another_host(path: Path) -> None:
-    assert Inline(path.read_text(encoding="utf-8")).found == []
+    assert Inline(path.read_text(encoding="utf-8")).found == FROM_ELSEWHERE.get(path.name, [])
 
 
 def test_inline_code_would_be_found() -> None:

@@ -23,7 +23,14 @@ def row_of(page: str) -> list[str]:
 def test_a_town_that_uses_sosei_has_its_pages_in_one_row_with_the_present_one_marked(client: Client) -> None:
     Municipality.objects.create(code="07999", name="例の市", opened_at=timezone.now())
     page = client.get("/07999/strategy").content.decode()
-    assert row_of(page) == ["人口ビジョン", "総合戦略", "事業の実績", "人口とのつながり", "仕事"]
+    assert row_of(page) == [
+        "人口ビジョン",
+        "総合戦略",
+        "事業の実績",
+        "人口とのつながり",
+        "仕事",
+        "場所を借りる",
+    ]
     assert re.findall(r'aria-current="page">([^<]+)</a>', page)[0] == "総合戦略"
     assert "例の市" in page
 

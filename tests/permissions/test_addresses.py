@@ -11,13 +11,18 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.messages.storage import default_storage
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.handlers.base import BaseHandler
 from django.db import connection, transaction
-from django.http import HttpRequest
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from sosei.core.people import addresses
+from sosei.core.people import addresses, tenancy
 from sosei.core.people.addresses import Answer
 from sosei.core.people.models import Person
 from sosei.core.people.standing import standing_of
@@ -89,23 +94,66 @@ class Doors:
     """Opens addresses as each kind of user; nothing that a page does, as to sign somebody out, is left for the next one."""
 
     def __init__(self) -> None:
-        self._cookies: dict[int, SimpleCookie] = {}
+        self._clients: dict[int | None, Client] = {}
+        self._cookies: dict[int | None, SimpleCookie] = {}
+        self._asking: dict[int | None, Any] = {}
+        self._handler = BaseHandler()
+        self._handler.load_middleware()
 
     def client(self, user: object) -> Client:
         """A browser in which the user is signed in; a visitor's is empty."""
-        client = Client(raise_request_exception=True)
-        if isinstance(user, Person):
-            if user.pk not in self._cookies:
+        key = user.pk if isinstance(user, Person) else None
+        if key not in self._clients:
+            self._clients[key] = client = Client(raise_request_exception=True)
+            if isinstance(user, Person):
                 client.force_login(user)
-                self._cookies[user.pk] = client.cookies
-            client.cookies = copy.deepcopy(self._cookies[user.pk])
+            self._cookies[key] = client.cookies
+        client = self._clients[key]
+        client.cookies = copy.deepcopy(self._cookies[key])
         return client
 
     def answer(self, user: object, url: str, method: str = "get") -> Answer:
-        """What the address answers."""
+        """What the address answers to the whole request."""
         client = self.client(user)
         with nothing_kept():
             return answer_of(client, url, method)
+
+    def told(self, user: object, url: str, method: str = "get") -> Answer:
+        """What `answer` says; of a refusal the page is not drawn, all others are opened whole."""
+        return self.refused(user, url, method) or self.answer(user, url, method)
+
+    def refused(self, user: object, url: str, method: str = "get") -> Answer | None:
+        """What the middleware tells this user instead of calling the view; None where it calls the view."""
+        request = self._request(user, url, method)
+        match = request.resolver_match
+        with nothing_kept():
+            try:
+                for ask in self._handler._view_middleware:  # type: ignore[attr-defined]
+                    response = ask(request, match.func, match.args, match.kwargs)
+                    if response is not None:
+                        return refusal_in(response)
+            except PermissionDenied:
+                return Answer.NOT_FOR_YOU
+            except Http404:
+                return None
+            finally:
+                tenancy.release()
+        return None
+
+    def _request(self, user: object, url: str, method: str) -> Any:
+        """As it comes to the view: with its session, its user as the session names it, its messages."""
+        request: Any = getattr(RequestFactory(), method)(url)
+        request.resolver_match = resolve(request.path_info)
+        request._dont_enforce_csrf_checks = True
+        key = user.pk if isinstance(user, Person) else None
+        cookie = self.client(user).cookies.get(settings.SESSION_COOKIE_NAME)
+        request.session = SessionStore(cookie.value if cookie else None)
+        if key not in self._asking:
+            self._asking[key] = get_user(request), dict(request.session.items())
+        request.user, kept = self._asking[key]
+        request.session._session_cache = copy.deepcopy(kept)
+        request._messages = default_storage(request)
+        return request
 
 
 READING = ("SELECT", "SHOW", "SET")
@@ -135,13 +183,18 @@ def nothing_kept() -> Iterator[None]:
 def answer_of(client: Client, url: str, method: str) -> Answer:
     response = getattr(client, method)(url)
     assert response.status_code < 500 or response.status_code == 503, (url, response.status_code)
+    return refusal_in(response) or Answer.WELCOME
+
+
+def refusal_in(response: HttpResponse) -> Answer | None:
+    """Which refusal the response is, if it is one."""
     if response.status_code == 403:
         return Answer.NOT_FOR_YOU
     if response.status_code == 302 and response["Location"].startswith(f"{reverse('account_login')}?next="):
         return Answer.SIGN_IN
     if response.status_code == 302 and response["Location"] == reverse("mfa_index"):
         return Answer.SECOND_FACTOR
-    return Answer.WELCOME
+    return None
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

@@ -85,6 +85,11 @@ def pay(order: Order) -> Payment:
     payment = Payment.objects.select_related("bill__municipality", "bill__payee", "bill__person").get(
         bill=bill, state__in=("asked", "waiting")
     )
+    return arrive(payment)
+
+
+def arrive(payment: Payment) -> Payment:
+    """A payment arrives."""
     with transaction.atomic():
         held = locks.lock_payment(payment.pk)
         assert settling.enter(held, "paid", "test")

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from sosei.core.payments.models import ExemptionRule, Payment, Refund
+from sosei.core.payments.services import bills
 from sosei.core.payments.supply_days import supply_days
 from sosei.core.people.models import Person
 from sosei.core.records.models import Message
@@ -30,7 +31,18 @@ from sosei.programmes.spaces.rules_series import Every, Pattern
 from sosei.programmes.spaces.services import bookings, cancelling, money, numbers, orders, payment_terms
 from sosei.programmes.spaces.services.orders import Guest, Wanted
 from tests.people.conftest import MakePerson
-from tests.spaces.bookings_world import SHOWN, balance_flaws, only, pay, period, place, states, wish, workday
+from tests.spaces.bookings_world import (
+    SHOWN,
+    arrive,
+    balance_flaws,
+    only,
+    pay,
+    period,
+    place,
+    states,
+    wish,
+    workday,
+)
 from tests.spaces.conftest import SpacesWorld
 from tests.spaces.world import JST, day_from_now
 
@@ -41,7 +53,7 @@ WORKDAY = 21
 
 def lapse(order: Order) -> None:
     """The time of everything that waits is over."""
-    late = timezone.now() - timedelta(seconds=1)
+    late = timezone.now() - bookings.GATEWAY_ASKED
     Booking.objects.filter(order=order, state__in=("held", "requested")).update(answer_until=late)
     Occupancy.objects.filter(booking__order=order).update(until=late)
 
@@ -358,6 +370,15 @@ def test_another_way_to_pay_gives_the_first_up(spaces: SpacesWorld) -> None:
         orders.pay_again(order=order, way="card", key=uuid.uuid4(), actor=spaces.guest)
 
 
+def test_what_is_under_way_is_left_to_the_gateway_a_moment_longer(spaces: SpacesWorld) -> None:
+    order = place(spaces.guest, wish(spaces.rooms[0]), way="card")
+    late = timezone.now() - timedelta(seconds=1)
+    Booking.objects.filter(order=order).update(answer_until=late)
+    assert bookings.lapse_due(now=timezone.now()) == 0
+    pay(order)
+    assert states(order) == ["confirmed"]
+
+
 # --- Asked of the host ------------------------------------------------------------------------------------------------
 
 
@@ -388,6 +409,35 @@ def test_an_accepted_request_is_held_until_it_is_paid(spaces: SpacesWorld) -> No
     pay(booking.order)
     assert states(booking.order) == ["confirmed"]
     assert balance_flaws() == []
+
+
+def test_each_date_of_a_series_is_confirmed_by_its_own_money(spaces: SpacesWorld) -> None:
+    days = [workday(0), workday(0) + timedelta(days=7)]
+    wanted = [wish(spaces.meeting_room, day, "09:00", "12:00") for day in days]
+    orders_made = [place(guest, *wanted, way="card") for guest in (spaces.guest, spaces.friend)]
+    order, other = orders_made
+    first, second = Booking.objects.filter(order=order).order_by("period")
+    for booking in (first, second):
+        bookings.answer_request(booking=booking, accept=True, reason="", actor=spaces.clerk)
+    assert states(other) == ["declined"] * 2
+    bill = money.bill_of(order)
+    # The second is paid: the first, whose own payment is under way, is not settled by it.
+    arrive(Payment.objects.get(bill=bill, key=money.accepted_key(second)))
+    assert states(order) == ["held", "confirmed"]
+    lapse(order)
+    assert bookings.lapse_due(now=timezone.now()) == 1
+    assert states(order) == ["lapsed", "confirmed"]
+    assert (Refund.objects.count(), balance_flaws()) == (0, [])
+
+
+def test_an_unpaid_claim_takes_no_money_of_a_booking(spaces: SpacesWorld) -> None:
+    order = place(spaces.guest, wish(spaces.rooms[0]), way="card")
+    with money.own_change():
+        bill = money.bill_of(order)
+        assert bill is not None
+        bills.add_charge(bill=bill, lines=[bills.Line("ガラス", 5000)], reason="報告", key="claim", actor=None)
+    pay(order)
+    assert states(order) == ["confirmed"]
 
 
 def test_nobody_but_the_house_answers_and_once_and_with_a_reason(spaces: SpacesWorld) -> None:

@@ -88,7 +88,7 @@ def machine(spaces: SpacesWorld) -> type[RuleBasedStateMachine]:
         def not_paid_in_time(self, number: int) -> None:
             booking = self.pick(number, "held")
             if booking is not None:
-                late = timezone.now() - timedelta(seconds=1)
+                late = timezone.now() - bookings.GATEWAY_ASKED
                 Booking.objects.filter(order=booking.order, state="held").update(answer_until=late)
                 Occupancy.objects.filter(booking__order=booking.order, booking__state="held").update(
                     until=late

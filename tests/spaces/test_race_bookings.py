@@ -186,7 +186,7 @@ def test_a_hold_that_ends_while_others_want_it(spaces: SpacesWorld) -> None:
     orders = []
     for day in range(10, 16):
         order = place(spaces.guest, wish(spaces.hall, day), way="card")
-        late = timezone.now() - timedelta(seconds=1)
+        late = timezone.now() - bookings.GATEWAY_ASKED
         Booking.objects.filter(order=order).update(answer_until=late)
         Occupancy.objects.filter(booking__order=order).update(until=late)
         orders.append(order)

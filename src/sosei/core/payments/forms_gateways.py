@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.payments.gateways.embedded import MANNERS, TILL
@@ -34,7 +34,7 @@ class PracticeCardForm(forms.Form):
         number = fold_width(self.cleaned_data["number"]).replace(" ", "").replace("-", "")
         if number not in MANNERS:
             raise forms.ValidationError(
-                _t("練習用の番号ではありません。下の表の番号だけを使ってください。本物のカードは使えません。")
+                gettext("練習用の番号ではありません。下の表の番号だけを使ってください。本物のカードは使えません。")
             )
         return number
 

@@ -15,13 +15,13 @@ from sosei.core.people.addresses import EVERYBODY, SIGNED_IN_OR_PROXY, office
 from sosei.core.people.models import Person
 from sosei.core.records.attachments.subjects import KeptFor, Subject, register_subject
 from sosei.programmes.spaces.as_rules import zone_of
-from sosei.programmes.spaces.booking_doors import Door, host_url
+from sosei.programmes.spaces.booking_doors import GUEST_SIDE, Door, host_url
 from sosei.programmes.spaces.booking_panels import Panel, register_order_panel
 from sosei.programmes.spaces.booking_times import moment_text
 from sosei.programmes.spaces.damage_shown import tag_of
 from sosei.programmes.spaces.home import Card, Counted, register_guest_card, register_host_card
 from sosei.programmes.spaces.models import Booking, DamageReport, Host
-from sosei.programmes.spaces.permissions import can_see_deal
+from sosei.programmes.spaces.permissions import can_see_deal, writes_for_guest
 from sosei.programmes.spaces.services import damage
 
 _HOSTS = office(roles.SPACE_HOST, roles.PROGRAMME_STAFF)
@@ -97,9 +97,11 @@ def on_order(bookings: Sequence[Booking], door: Door) -> Panel | None:
     """Reports about the order, and the dates about which one may tell something."""
     now = timezone.now()
     open_ones = [one for one in bookings if damage.reportable(one, door.side, now)]
+    by_guest = door.is_host and writes_for_guest(door.actor, door.order)
+    called = [one for one in bookings if by_guest and damage.reportable(one, "guest", now)]
     rows = DamageReport.objects.filter(booking__order=door.order).select_related("booking", "municipality")
     found = list(rows.order_by("-told_at", "-pk"))
-    if not open_ones and not found:
+    if not open_ones and not found and not called:
         return None
     context = {
         "reports": [
@@ -112,6 +114,8 @@ def on_order(bookings: Sequence[Booking], door: Door) -> Panel | None:
             for one in found
         ],
         "open": [(one, door.url("damage", booking_id=one.pk)) for one in open_ones],
+        "called": [(one, f"{door.url('damage', booking_id=one.pk)}{GUEST_SIDE}") for one in called],
+        "has_pictures": door.is_host or door.order.person_id is not None,
     }
     return Panel("spaces/damage/_order.html", context, order=50)
 

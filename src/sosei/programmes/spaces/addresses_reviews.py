@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from sosei.core.people import addresses, roles
 from sosei.core.people.addresses import EVERYBODY, SIGNED_IN_OR_PROXY, office
 from sosei.core.people.models import Person
-from sosei.programmes.spaces.booking_doors import Door, host_url
+from sosei.programmes.spaces.booking_doors import GUEST_SIDE, Door, host_url
 from sosei.programmes.spaces.booking_panels import Panel as OrderPanel
 from sosei.programmes.spaces.booking_panels import register_order_panel
 from sosei.programmes.spaces.home import Card, Counted, register_guest_card, register_host_card
 from sosei.programmes.spaces.models import Booking, Host, Space, SpaceReview
+from sosei.programmes.spaces.permissions import writes_for_guest
 from sosei.programmes.spaces.review_shown import shown
 from sosei.programmes.spaces.services import reviews
 from sosei.programmes.spaces.space_panels import Panel, register_space_panel
@@ -73,20 +74,24 @@ def on_order(bookings: Sequence[Booking], door: Door) -> OrderPanel | None:
         reviews.SHOWN | reviews.by_side(door.side)
     )
     said = list(rows.select_related("municipality", "space").order_by("booking__period", "side"))
-    keys = [one.pk for one in bookings]
-    open_ones: list[Any] = list(
-        reviews.to_write(Booking.objects.filter(pk__in=keys), door.side)
-        .select_related("space", "municipality")
-        .order_by("period")
-    )
-    if not said and not open_ones:
+    open_ones = _to_write(bookings, door.side)
+    by_guest = door.is_host and writes_for_guest(door.actor, door.order)
+    called = _to_write(bookings, "guest") if by_guest else []
+    if not said and not open_ones and not called:
         return None
     context = {
         "open": [(one, door.url("review", booking_id=one.pk)) for one in open_ones],
+        "called": [(one, f"{door.url('review', booking_id=one.pk)}{GUEST_SIDE}") for one in called],
         "said": [shown(one) for one in said],
         "list_url": _list_url(door),
     }
     return OrderPanel("spaces/reviews/_order.html", context, order=40)
+
+
+def _to_write(bookings: Sequence[Booking], side: str) -> list[Any]:
+    keys = [one.pk for one in bookings]
+    rows = reviews.to_write(Booking.objects.filter(pk__in=keys), side)
+    return list(rows.select_related("space", "municipality").order_by("period"))
 
 
 def _list_url(door: Door) -> str:

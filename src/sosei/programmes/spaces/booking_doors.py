@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -20,6 +20,7 @@ from sosei.core.people.models import Person
 from sosei.core.people.services.looks import record_looks
 from sosei.core.people.views.subject import subject_page
 from sosei.programmes.spaces.models import Host, Order
+from sosei.programmes.spaces.permissions import writes_for_guest
 from sosei.programmes.spaces.querysets import hosts_of
 from sosei.programmes.spaces.services import numbers
 
@@ -179,6 +180,16 @@ def for_host(page: Page) -> Page:
         return page(request, Door(order, "host", "host", request.user), **more)
 
     return shown
+
+
+GUEST_SIDE = "?side=guest"
+"""Behind an address of the host's door: staff write there for a guest without an account."""
+
+
+def in_guests_words(request: Any, door: Door) -> Door:
+    """The host's door turned to the side of its guest, where staff of the town write what a caller tells them."""
+    asked = door.kind == "host" and request.GET.get("side") == "guest"
+    return replace(door, side="guest") if asked and writes_for_guest(request.user, door.order) else door
 
 
 def grant(request: Any, order: Order) -> None:

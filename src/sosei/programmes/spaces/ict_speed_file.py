@@ -76,8 +76,8 @@ def read(text: str, zone: ZoneInfo) -> list[Measured]:
     missing = [label for name, label in labels.items() if places[name] is None]
     if missing:
         raise OpenDataError(
-            _("1行目に次の列がありません：%(columns)s。例：日時,測った場所,下り(Mbps),上り(Mbps),ping(ms)")
-            % {"columns": "、".join(missing)}
+            _("1行目に次の列がありません：%(columns)s。例：%(example)s")
+            % {"columns": "、".join(missing), "example": "日時,測った場所,下り(Mbps),上り(Mbps),ping(ms)"}
         )
     if len(rows) == 1:
         raise OpenDataError(_("見出しのほかに行がありません。"))

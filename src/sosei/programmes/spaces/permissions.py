@@ -59,6 +59,11 @@ def runs_host(user: Any, target: Any) -> bool:
     return acts_for_host(user, target) or serves_spaces(user, target)
 
 
+def writes_for_guest(user: Any, order: Any) -> bool:
+    """Staff of the town write for a guest without an account who calls; the host's own people do not."""
+    return order.person_id is None and serves_spaces(user, order) and not acts_for_host(user, order)
+
+
 def is_guest(user: Any, target: Any) -> bool:
     """The row's guest; rows of guests without an account are nobody's."""
     return target.person_id is not None and is_oneself(user, target)

@@ -95,6 +95,14 @@ for _name, _title, _sentence in (
         _("予約番号 %(number)s「%(space)s」（%(start)s）が取り消されました（取り消し料 %(yen)s円）"),
     ),
     (
+        "space_booking.cancelled_by_phone",
+        _("電話で頼まれて予約を取り消した"),
+        _(
+            "%(actor)sが、使う人に電話か窓口で頼まれて、予約番号 %(number)s「%(space)s」（%(start)s）を取り消しました"
+            "（取り消し料 %(yen)s円）"
+        ),
+    ),
+    (
         "space_booking.used",
         _("場所が使われた"),
         _("予約番号 %(number)s「%(space)s」（%(start)s）が使われました"),

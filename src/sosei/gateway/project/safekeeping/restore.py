@@ -19,19 +19,38 @@ from sosei.gateway.project.safekeeping.backup import TABLES
 from sosei.gateway.project.safekeeping.faults import SafekeepingError
 from sosei.gateway.project.safekeeping.tools import address, tool
 
-PREPARE = """
+OLD = "sosei_before_restoring_"
+# What was there is put aside, not dropped: to drop hundreds of tables and make them anew in one transaction takes more
+# locks than a server has.
+PREPARE = f"""
 BEGIN;
 SET LOCAL lock_timeout = '60s';
 DO $$
 DECLARE name text;
 BEGIN
-    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
-        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    FOR name IN
+        SELECT c.oid::regclass FROM pg_class c WHERE c.relkind IN ('r', 'p')
+        AND c.relnamespace::regnamespace::text !~ '^(pg_|{OLD})' AND c.relnamespace <> 'information_schema'::regnamespace
+    LOOP
+        EXECUTE format('LOCK TABLE %s', name);
+    END LOOP;
+    FOR name IN
+        SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|{OLD})' AND nspname <> 'information_schema'
+    LOOP
+        EXECUTE format('ALTER SCHEMA %I RENAME TO %I', name, '{OLD}' || name);
     END LOOP;
 END $$;
 CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
-"""
+"""  # noqa: S608 - a name of our own
+CLEAR = f"""
+SET client_min_messages = warning;
+SELECT format('DROP TABLE %s CASCADE', string_agg(name, ', ')) FROM (
+    SELECT c.oid::regclass::text AS name, row_number() OVER (ORDER BY c.oid) / 25 AS batch
+    FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace::regnamespace::text ~ '^{OLD}'
+) AS old GROUP BY batch \\gexec
+SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname ~ '^{OLD}' \\gexec
+"""  # noqa: S608 - a name of our own
 ROLE = """
 DO $$
 BEGIN
@@ -94,10 +113,12 @@ def restore_backup(*, archive: Path, replace: bool = False, with_secret: bool = 
             )
         if not replace:
             _refuse_filled()
+        _clear()
         _load(Path(folder) / DUMP, manifest)
         _swap_files(Path(folder), files)
         if with_secret:
             _keep_secret(Path(folder) / SECRET)
+    _clear()
     # What this process read before belongs to the old database.
     connections.close_all()
     return manifest
@@ -144,6 +165,36 @@ def _refuse_mounted(files: Path) -> None:
         raise SafekeepingError(
             f"{files} は独立したディスクで、入れ替えられません。対処: その上のフォルダーをディスクにしてください。",
             f"{files} is a mounted disk and cannot be exchanged. Remedy: mount the folder above it instead.",
+        )
+
+
+def _clear() -> None:
+    """Drops what a restored backup took the place of, some tables at a time."""
+    where, environment = address()
+    connections.close_all()
+    done = subprocess.run(  # noqa: S603
+        [
+            tool("psql"),
+            "--no-psqlrc",
+            "--quiet",
+            "--no-password",
+            "--set=ON_ERROR_STOP=1",
+            "--file=-",
+            f"--dbname={where}",
+        ],
+        env=environment,
+        input=CLEAR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        told = done.stderr.strip()
+        raise SafekeepingError(
+            f"前の表（{OLD} で始まるスキーマ）を消せませんでした: {told}。"
+            "対処: ほかの接続を止めて、もう一度実行してください。",
+            f"The former tables (schemas that begin with {OLD}) could not be dropped: {told}. Remedy: end other "
+            "connections and run it again.",
         )
 
 

@@ -41,6 +41,8 @@ __all__ = [
 ]
 DAYS_TO_PAY = 2
 """Days in which an accepted request is to be paid where the way itself says nothing."""
+GATEWAY_ASKED = timedelta(minutes=2)
+"""So long after a hold ran out its payment is left to `core.payments`, which asks the gateway before it ends it."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,42 @@ def bill_changed(bill: Bill) -> None:
     if money.is_own_change():
         return
     order = locks.lock_order(int(bill.object_key))
-    held = [one for one in locks.bookings_of({order.pk: order}) if one.state == Booking.State.HELD]
+    every = locks.bookings_of({order.pk: order})
+    held = [one for one in every if one.state == Booking.State.HELD]
     if not held:
         return
     now = timezone.now()
-    if bill.paid - bill.refunded - bill.refunding >= bill.charged:
-        _confirm_paid(order, held, now)
+    paid = _paid_for(order, every, bill.paid - bill.refunded - bill.refunding, bill.charged)
+    if paid:
+        _confirm_paid(order, paid, now)
     elif not bill.waiting and all(one.answer_until <= now for one in held):
         _lapse(order, held, now, "unpaid")
+
+
+def _paid_for(order: Order, every: Sequence[Booking], kept: int, charged: int) -> list[Booking]:
+    """The held bookings whose money is there: dates that a host accepts one by one are paid one by one.
+
+    A payment that was begun with one host's yes is for what that yes confirmed; what came another way goes to the date
+    that would lapse first, after what is settled already. Something else on the bill that is unpaid takes none of it.
+    """
+    held = [one for one in every if one.state == Booking.State.HELD]
+    if kept >= charged:
+        return held
+    due = money.due_of(every)
+    settled = sum(due[one.pk] for one in every if one.state != Booking.State.HELD)
+    less = min(0, charged - sum(due.values()))
+    left = kept - settled - less
+    paid, under_way = money.own_payments(order, held)
+    if order.shape == Order.Shape.ROOMS:
+        # Several rooms are wanted together or not at all.
+        return held if paid or (not under_way and 0 < sum(one.yen for one in held) <= left) else []
+    found = [one for one in held if one.pk in paid]
+    left -= sum(one.yen for one in found)
+    for one in sorted(held, key=lambda row: (row.answer_until, row.pk)):
+        if one.pk not in paid | under_way and 0 < one.yen <= left:
+            found.append(one)
+            left -= one.yen
+    return found
 
 
 def _confirm_paid(order: Order, held: Sequence[Booking], now: datetime) -> None:
@@ -217,8 +247,10 @@ def answer_request(*, booking: Booking, accept: bool, reason: str, actor: Person
             _accept(order, asked, reason.strip(), actor, now)
             keys = [one.pk for one in rivals]
             losing = [one for one in locks.bookings_of(orders, keys) if one.state == Booking.State.REQUESTED]
-            with override(order.guest_language):
-                _decline(losing, _("同じ時間の、ほかの申し込みに決まりました。"), None, now)
+            for other in orders.values():
+                with override(other.guest_language):
+                    reason = _("同じ時間の、ほかの申し込みに決まりました。")
+                _decline([one for one in losing if one.order_id == other.pk], reason, None, now)
             return Answered(_of(asked, booking), tuple(losing))
 
 
@@ -237,7 +269,7 @@ def _accept(order: Order, asked: Sequence[Booking], reason: str, actor: Person, 
     for one in asked:
         one.save(update_fields=["state", "answer_until"])
         record(one, "accepted", actor=actor, reason=reason)
-    key = f"spaces.accept:{asked[0].pk}"
+    key = money.accepted_key(asked[0])
     bill = money.charge(order=order, bookings=asked, key=key, actor=actor)
     if bill is None or order.way_to_pay in money.LATER:
         if bill is not None:
@@ -294,18 +326,26 @@ def lapse_due(*, now: datetime) -> int:
 @transaction.atomic
 def _lapse_order(key: int, now: datetime) -> int:
     order = locks.lock_order(key)
-    rows = [one for one in locks.bookings_of({key: order}) if one.answer_until and one.answer_until <= now]
+    every = locks.bookings_of({key: order})
+    rows = [one for one in every if one.answer_until and one.answer_until <= now]
     held = [one for one in rows if one.state == Booking.State.HELD]
     asked = [one for one in rows if one.state == Booking.State.REQUESTED]
+    ended = 0
     if held:
         bill = money.standing(order)
-        if bill is not None and bill.is_settled:
-            _confirm_paid(order, held, now)
-        else:
-            _lapse(order, held, now, "unpaid")
+        paid = {one.pk for one in _paid_for(order, every, bill.kept, bill.charged)} if bill else set()
+        mine = [one for one in every if one.pk in paid]
+        unpaid = [one for one in held if one.pk not in paid]
+        if bill is not None and bill.waiting:
+            unpaid = [one for one in unpaid if one.answer_until <= now - GATEWAY_ASKED]
+        if mine:
+            _confirm_paid(order, mine, now)
+        if unpaid:
+            _lapse(order, unpaid, now, "unpaid")
+        ended = len(mine) + len(unpaid)
     if asked:
         _lapse(order, asked, now, "unanswered")
-    return len(held) + len(asked)
+    return ended + len(asked)
 
 
 def _lapse(order: Order, bookings: Sequence[Booking], now: datetime, reason: str) -> None:

@@ -28,6 +28,7 @@ from sosei.programmes.spaces.services.steps import (
     must_be_guest_side,
     must_run_host,
     must_step,
+    own_words,
     record,
 )
 from sosei.programmes.spaces.words_bookings import REASONS
@@ -204,13 +205,14 @@ def _cancel(
         )
         for one in rows
     ]
+    by_phone = side == BookingCancellation.Side.GUEST and actor is not None and order.person_id is None
     for one in rows:
         enter(one, Booking.State.CANCELLED, now)
         record(
             one,
-            "cancelled",
+            "cancelled_by_phone" if by_phone else "cancelled",
             actor=actor,
-            reason=why[1],
+            reason=_kept(why[1], side, order, actor),
             of_guest=side == BookingCancellation.Side.GUEST,
             side=side,
             code=why[0],
@@ -226,6 +228,14 @@ def _cancel(
         actor=actor,
     )
     return made
+
+
+def _kept(text: str, side: str, order: Order, actor: Person | None) -> str:
+    """Of a guest's words only what staff wrote comes into the entry; what a host heard on the telephone does not."""
+    heard = side == BookingCancellation.Side.GUEST and actor is not None and not serves_spaces(actor, order)
+    if heard and order.person_id is None:
+        return ""
+    return own_words(text, order.person_id, actor)
 
 
 def _returned(order: Order, less: dict[Booking, int]) -> dict[Booking, int]:

@@ -27,7 +27,7 @@ from sosei.programmes.spaces.services import money, placing
 from sosei.programmes.spaces.services.cancelling import in_scope, moves_of, owed_now
 from sosei.programmes.spaces.services.pricing import Line, Priced, extras_of
 from sosei.programmes.spaces.services.quoting import Part, Wanted, quote
-from sosei.programmes.spaces.services.steps import must_be_guest_side, record
+from sosei.programmes.spaces.services.steps import must_be_guest_side, own_words, record
 
 
 @dataclass(frozen=True)
@@ -290,7 +290,7 @@ def _change(
         booking,
         "moved",
         actor=actor,
-        reason=reason,
+        reason=own_words(reason, booking.person_id, actor),
         of_guest=True,
         old_start=old_period.lower.isoformat(timespec="minutes"),
         yen=booking.yen - old_yen,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -41,6 +41,8 @@ from sosei.programmes.spaces.services.steps import hold_until
 States = LotteryEntry.State
 METHOD = "1"
 """The version of the rules by which it was drawn; a new one when `rules_lottery` draws another way."""
+TO_CONFIRM = timedelta(days=3)
+"""So long winners have where a draw came after the time in which they should have confirmed (the site was down)."""
 ATTEMPTS = 5
 """A draw meets somebody who books a hall at that moment, and is made again with that place taken."""
 
@@ -85,6 +87,8 @@ def _draw(lottery: Lottery, now: datetime, actor: Person | None) -> LotteryDraw:
     rows = list(_entries(lottery))
     entries = _as_rules(lottery, rows)
     rules = Rules(residents_first=lottery.residents_first)
+    if lottery.confirm_until <= now:
+        lottery.confirm_until = now + TO_CONFIRM
     for attempt in range(1, ATTEMPTS + 1):
         taken = _taken(entries, now)
         outcomes = draw_lots(seed, entries, rules, taken)
@@ -106,7 +110,7 @@ def _draw(lottery: Lottery, now: datetime, actor: Person | None) -> LotteryDraw:
         by=actor,
     )
     lottery.state, lottery.seed, lottery.drawn_at = Lottery.State.DRAWN, seed, now
-    lottery.save(update_fields=["state", "seed", "drawn_at"])
+    lottery.save(update_fields=["state", "seed", "drawn_at", "confirm_until"])
     _write_outcomes(rows, outcomes)
     won = sum(1 for one in outcomes if one.code is Code.WON)
     record(lottery, "drawn", actor=actor, entries=len(rows), won=won)

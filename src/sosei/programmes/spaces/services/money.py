@@ -14,10 +14,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from sosei.core.payments.models import Bill, ChargeLine, ExemptionRule, Payment
+from sosei.core.payments.rules_states import UNDER_WAY
 from sosei.core.payments.services import bills, payments, refunds
 from sosei.core.payments.services.bills import BillStanding
 from sosei.core.people.models import Person
@@ -75,6 +77,28 @@ def due_of(bookings: Iterable[Booking]) -> dict[int, int]:
         for code, yen in rows.values("code").annotate(yen=Sum("yen")).values_list("code", "yen")
     }
     return {pk: found.get(pk, 0) for pk in keys.values()}
+
+
+def accepted_key(booking: Booking) -> str:
+    """The key of the charge and the payment that a host's yes begins; of several rooms, the first one's."""
+    return f"spaces.accept:{booking.pk}"
+
+
+def own_payments(order: Order, bookings: Iterable[Booking]) -> tuple[set[int], set[int]]:
+    """Of bookings that a host accepted: those whose own payment has arrived and stays, and those whose is under way."""
+    keys = {accepted_key(one): one for one in bookings}
+    rows = Payment.objects.filter(
+        bill__kind=KIND, bill__object_key=str(order.pk), key__in=keys, state__in=("paid", *UNDER_WAY)
+    )
+    paid: set[int] = set()
+    under_way: set[int] = set()
+    for payment in rows:
+        booking = keys[payment.key]
+        if payment.state != Payment.State.PAID:
+            under_way.add(booking.pk)
+        elif refunds.refundable(payment) >= booking.yen:
+            paid.add(booking.pk)
+    return paid, under_way
 
 
 def exemption_for(code: str) -> ExemptionRule | None:
@@ -195,8 +219,9 @@ def _settle(order: Order, bill: Bill, reason: str, key: str, actor: Person | Non
     if now.waiting and now.balance != 0:
         stopped = payments.cancel_open_payments(bill=bill, reason=reason, actor=actor)
         now = bills.standing_of_bill(bill)
-        if now.open:
-            last = stopped[-1]
+        last = stopped[-1]
+        # One whose time was over is not begun anew: what it was for lapses, or is paid on the page of the bill.
+        if now.open and (last.expires_at is None or last.expires_at > timezone.now()):
             payments.start_payment(
                 bill=bill,
                 way=last.way,

@@ -20,7 +20,7 @@ from sosei.programmes.spaces import letters_reviews as letters
 from sosei.programmes.spaces import locks
 from sosei.programmes.spaces.errors_care import CareError, NotAllowedError
 from sosei.programmes.spaces.models import Booking, Order, Space, SpaceReview
-from sosei.programmes.spaces.permissions import may_act_for, runs_host
+from sosei.programmes.spaces.permissions import may_act_for, runs_host, writes_for_guest
 from sosei.programmes.spaces.querysets import hosts_of
 from sosei.programmes.spaces.rules_care import (
     QUESTIONS,
@@ -34,6 +34,7 @@ from sosei.programmes.spaces.rules_care import (
     private_part,
 )
 from sosei.programmes.spaces.services import numbers
+from sosei.programmes.spaces.services.steps import own_words
 
 LONGEST = 1000
 Side = SpaceReview.Side
@@ -112,12 +113,7 @@ def speaks_for(order: Order, side: str, actor: Person | None, secret: str = "") 
         return actor is not None and runs_host(actor, order)
     if actor is None:
         return numbers.proves(order, secret)
-    return may_act_for(actor, order) or (order.person_id is None and runs_host_of_town(actor, order))
-
-
-def runs_host_of_town(actor: Person, order: Order) -> bool:
-    """Staff of the town write for a guest without an account who calls; the host's own people do not."""
-    return runs_host(actor, order) and order.host_id not in hosts_of(actor)
+    return may_act_for(actor, order) or writes_for_guest(actor, order)
 
 
 def _check(order: Order, side: str, stars: int, answers: Mapping[str, str], comment: str) -> None:
@@ -288,7 +284,7 @@ def record(what: str, review: SpaceReview, actor: Person | None, *, reason: str 
         person=person,
         municipality=review.municipality,
         on_behalf_of=person if served else None,
-        reason=reason,
+        reason=own_words(reason, review.person_id, actor),
         data={"space": review.space.name},
     )
 

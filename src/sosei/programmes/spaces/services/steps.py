@@ -22,14 +22,26 @@ from sosei.programmes.spaces.services import numbers
 
 
 def must_be_guest_side(order: Order, actor: Person | None, secret: str = "") -> None:
-    """The guest, staff of the town, or somebody without an account who holds the secret of the order.
+    """The guest, staff of the town, who took the guest's call, or somebody who holds the secret of the order.
 
     Raises:
         NotAllowedError: somebody else.
     """
-    known = actor is not None and (may_act_for(actor, order) or serves_spaces(actor, order))
+    known = actor is not None and (
+        may_act_for(actor, order) or serves_spaces(actor, order) or takes_calls(actor, order)
+    )
     if not known and not (actor is None and numbers.proves(order, secret)):
         raise NotAllowedError(_("この予約を変えられるのは、予約した人と市の担当者だけです。"))
+
+
+def takes_calls(actor: Person, order: Order) -> bool:
+    """Runs the host of a guest who has a telephone number alone: nobody else can do the guest's part."""
+    return is_by_phone(order) and runs_host(actor, order)
+
+
+def is_by_phone(order: Order) -> bool:
+    """Made on the telephone or at the counter, by a guest with neither an account nor an address of mail."""
+    return order.source == Order.Source.PHONE and order.person_id is None and not order.guest_email
 
 
 def must_run_host(actor: Person | None, target: Any) -> None:
@@ -73,6 +85,11 @@ def enter(booking: Booking, state: str, now: datetime) -> None:
     if state not in (Booking.State.CONFIRMED, Booking.State.HELD, Booking.State.REQUESTED):
         booking.ended_at = now
     booking.save(update_fields=["state", "answer_until", "confirmed_at", "ended_at"])
+
+
+def own_words(text: str, person_id: int | None, actor: Person | None) -> str:
+    """What an entry, which is never emptied, may keep of a guest's words: nothing; of what staff wrote, all."""
+    return "" if actor is None or actor.pk == person_id else text
 
 
 def record(

@@ -28,6 +28,7 @@ from sosei.programmes.spaces.permissions import may_act_for
 from sosei.programmes.spaces.rules_periods import MINUTE, ONE_DAY, Period, midnight
 from sosei.programmes.spaces.search_wishes import Window, Wishes
 from sosei.programmes.spaces.services.search import record_miss
+from sosei.programmes.spaces.services.steps import own_words
 
 States, Offers = SpaceWish.State, WishOffer.State
 MOST_OPEN = 5
@@ -339,6 +340,6 @@ def record(wish: SpaceWish, what: str, *, actor: Person | None, reason: str = ""
         person=wish.person,
         municipality=wish.municipality,
         on_behalf_of=wish.person if served else None,
-        reason=reason,
+        reason=own_words(reason, wish.person_id, actor),
         data=data,
     )

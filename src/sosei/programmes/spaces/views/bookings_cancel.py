@@ -22,6 +22,7 @@ from sosei.programmes.spaces.forms_booking_steps import CancelForm
 from sosei.programmes.spaces.models import Booking
 from sosei.programmes.spaces.querysets import hosts_of
 from sosei.programmes.spaces.services import cancelling, money
+from sosei.programmes.spaces.services.steps import takes_calls
 from sosei.programmes.spaces.views.bookings_order import LIVE, bookings_of, drawn
 from sosei.programmes.spaces.words_bookings import REASONS
 
@@ -40,7 +41,7 @@ def _sides(request: Any, door: Door) -> list[tuple[str, Any]]:
         else ("town", _("%(town)sの都合（全部返します）") % {"town": door.order.municipality})
     )
     # Who takes the call of a guest cancels in the guest's name, by the guest's ladder.
-    return [own, guest] if own[0] == "town" else [own]
+    return [own, guest] if own[0] == "town" or takes_calls(request.user, door.order) else [own]
 
 
 def _cancel(request: Any, door: Door) -> HttpResponse:

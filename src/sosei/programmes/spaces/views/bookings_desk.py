@@ -22,6 +22,7 @@ from sosei.programmes.spaces.kinds import USES, USES_BY_SLUG
 from sosei.programmes.spaces.models import Host, Order, PriceItem, Space, UserGroup
 from sosei.programmes.spaces.rules_periods import day_of, wall_minutes
 from sosei.programmes.spaces.services import orders
+from sosei.programmes.spaces.views.host_common import town_of
 
 READ_ONCE = ("hours", "host__closures", "price_lists__items", "extras")
 """What calendar and price ask of a space again and again."""
@@ -254,7 +255,7 @@ def _minutes(text: str) -> int | None:
 
 
 def desk_of(request: Any, space_id: int, host: Host | None = None) -> Desk:
-    rows = Space.objects.visible_to(request.user).filter(municipality=request.town, state="published")
+    rows = Space.objects.visible_to(request.user).filter(municipality=town_of(request), state="published")
     if host is not None:
         rows = rows.filter(host=host)
     related = ("host", "municipality", "ladder", "parent")

@@ -38,6 +38,7 @@ from sosei.programmes.spaces.rules_periods import span_on
 from sosei.programmes.spaces.services import orders, waiting
 from sosei.programmes.spaces.services.terms import terms_of
 from sosei.programmes.spaces.views.bookings_pay import way_on
+from sosei.programmes.spaces.views.host_common import town_of
 
 COMING = 5
 MOST_HEADS = 100_000
@@ -172,7 +173,9 @@ def my_waiting(request: Any) -> HttpResponse:
 def join(request: Any, code: str, space_id: int) -> HttpResponse:
     """Waits for a time that somebody else has; the button stands on the page of booking."""
     space = get_object_or_404(
-        Space.objects.published().filter(municipality=request.town).select_related("municipality", "host"),
+        Space.objects.published()
+        .filter(municipality=town_of(request))
+        .select_related("municipality", "host"),
         pk=space_id,
     )
     back = reverse("spaces:book", kwargs={"code": code, "space_id": space.pk})

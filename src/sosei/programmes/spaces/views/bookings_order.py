@@ -77,7 +77,11 @@ def _rows(
                 "answer_url": door.url("answer", booking_id=one.pk)
                 if door.is_host and one.state == "requested"
                 else "",
-                "cancellation": getattr(one, "cancellation", None),
+                "cancellation": (called_off := getattr(one, "cancellation", None)),
+                "by_phone": called_off is not None
+                and called_off.side == "guest"
+                and called_off.by_id is not None
+                and door.order.person_id is None,
                 "changes": list(one.changes.all()),
             }
         )

@@ -45,7 +45,7 @@ def bill_of(order: Order) -> tuple[Bill | None, BillStanding | None]:
 
 def bill_page(bill: Bill | None, door: Door) -> str:
     """The page of an order's bill: paying, receipts, refunds; "" where there is no bill."""
-    if bill is None or door.is_host:
+    if bill is None or door.kind == "host":
         return ""
     if door.kind == "my":
         return reverse("payments:bill", kwargs={"pk": bill.pk})

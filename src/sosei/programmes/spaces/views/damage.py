@@ -20,6 +20,7 @@ from sosei.core.records.models import Attachment
 from sosei.programmes.spaces import kinds
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.booking_doors import (
+    GUEST_SIDE,
     Door,
     for_guest,
     for_host,
@@ -27,12 +28,14 @@ from sosei.programmes.spaces.booking_doors import (
     host_crumbs,
     host_of,
     host_url,
+    in_guests_words,
     leave_looks,
 )
 from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.damage_shown import shown
 from sosei.programmes.spaces.forms_damage import AnswerForm, RepairForm, ReportForm
 from sosei.programmes.spaces.models import Booking, DamageReport
+from sosei.programmes.spaces.permissions import writes_for_guest
 from sosei.programmes.spaces.services import damage, repairs
 from sosei.programmes.spaces.views.bookings_pay import bill_of, bill_page
 from sosei.programmes.spaces.views.reviews import done
@@ -52,6 +55,7 @@ def _can_send_pictures(door: Door) -> bool:
 
 def _tell(request: Any, door: Door, booking_id: int) -> HttpResponse:
     """A new report about one date."""
+    door = in_guests_words(request, door)
     rows = door.order.bookings.select_related("space", "municipality", "host")
     booking: Booking = get_object_or_404(rows, pk=booking_id)
     booking.order = door.order
@@ -94,6 +98,7 @@ my_tell, link_tell, host_tell = (_methods(wrap(_tell)) for wrap in (for_guest, f
 
 def _one(request: Any, door: Door, report_id: int) -> HttpResponse:
     """What was told, the answer, the decision; what this side may do about it now."""
+    door = in_guests_words(request, door)
     report = _report(door, report_id)
     mine = report.side == door.side
     answers = not mine and report.state == DamageReport.State.OPEN
@@ -107,6 +112,8 @@ def _one(request: Any, door: Door, report_id: int) -> HttpResponse:
     if do and _done(request, door, report, form, do):
         return redirect(door.url("damage-report", report_id=report.pk))
     bill, paid = bill_of(door.order)
+    is_open = report.state == DamageReport.State.OPEN
+    called = is_open and door.is_host and writes_for_guest(request.user, door.order)
     context = {
         "door": door,
         "order": door.order,
@@ -114,7 +121,8 @@ def _one(request: Any, door: Door, report_id: int) -> HttpResponse:
         "row": shown(report, door=door),
         "mine": mine,
         "answers": answers,
-        "withdraws": mine and report.state == DamageReport.State.OPEN,
+        "withdraws": mine and is_open,
+        "for_guest_url": GUEST_SIDE if called else "",
         "form": form,
         "to_pay": paid.open if paid is not None and report.yen_agreed and report.side == "host" else 0,
         "bill_url": bill_page(bill, door),

@@ -23,6 +23,7 @@ from sosei.programmes.spaces.booking_doors import (
     host_crumbs,
     host_of,
     host_url,
+    in_guests_words,
     leave_looks,
     my_crumbs,
 )
@@ -54,6 +55,7 @@ def done(form: Any, write: Any) -> bool:
 
 def _write(request: Any, door: Door, booking_id: int) -> HttpResponse:
     """One side's review of one date."""
+    door = in_guests_words(request, door)
     rows = door.order.bookings.select_related("space", "municipality", "host")
     booking: Booking = get_object_or_404(rows, pk=booking_id)
     booking.order = door.order
