@@ -35,6 +35,7 @@ LONGEST_FIRST = (
     "test_worker_killed.py",
     "test_command_line.py",
     "test_addresses.py",
+    "test_addresses_refused.py",
     "test_database_restarted.py",
     "test_import_shared_data.py",
     "test_vision.py",

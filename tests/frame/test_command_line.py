@@ -36,6 +36,18 @@ def test_commands_that_read_no_table_start_no_database(tmp_path, command):
     assert not (tmp_path / "postgres").exists()
 
 
+LOADED_WHERE_USED = {"altair", "numba", "openpyxl", "pandas", "reportlab", "scipy", "xarray"}
+
+
+def test_what_draws_and_reckons_is_not_loaded_before_a_command_needs_it(tmp_path):
+    asking = f"import django, sys; django.setup(); print(sorted({LOADED_WHERE_USED} & set(sys.modules)))"
+    environment = clean_environment(tmp_path, DJANGO_SETTINGS_MODULE="sosei.gateway.project.settings_test")
+    told = subprocess.run(
+        [sys.executable, "-c", asking], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[]"
+
+
 def test_an_unreachable_database_ends_the_command_with_a_sentence_in_both_languages(tmp_path):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -23,7 +23,7 @@ from sosei.core.payments.errors_payments import (
     RefundError,
 )
 from sosei.core.payments.gateways import embedded
-from sosei.core.payments.models import Bill, EmbeddedOrder, GatewayEvent, Payment, Refund
+from sosei.core.payments.models import Bill, EmbeddedOrder, EmbeddedRefund, GatewayEvent, Payment, Refund
 from sosei.core.payments.rules_money import fee_of, spread
 from sosei.core.payments.services import (
     RefundAccount,
@@ -34,7 +34,9 @@ from sosei.core.payments.services import (
     give_refund_account,
     pay_by_bank,
     pay_on_site,
+    payouts,
     refund_bill,
+    refund_came_back,
     refund_done,
     refund_returned,
     refund_sent,
@@ -350,6 +352,33 @@ def test_a_refund_that_the_card_does_not_take_goes_to_an_account(town: World) ->
     assert standing_of_bill(payment.bill).refunding == 1000
     with pytest.raises(RefundError, match="0円まで"):
         refund(payment.bill, 1, key="another")
+
+
+def test_a_refund_that_comes_back_after_it_was_done_is_undone_and_goes_to_an_account(town: World) -> None:
+    payment = town.paid()
+    before = books()
+    [one] = refund(payment.bill, 1000)
+    asking.send_refund(one.pk)
+    town.hear()
+    assert (states(payment.bill), standing_of_bill(payment.bill).refunded) == (["paid", "done"], 1000)
+    gone = EmbeddedRefund.objects.get()
+    gone.state = "failed"
+    embedded.tell_refund(gone, timezone.now(), embedded.MANNERS["4242424242424242"].delays)
+    town.hear()
+
+    assert states(payment.bill) == ["paid", "returned", "waiting_account"]
+    standing = standing_of_bill(payment.bill)
+    assert (standing.refunded, standing.refunding, books(), check_books()) == (0, 1000, before, [])
+    again = give_refund_account(refund=Refund.objects.latest("pk"), account=ACCOUNT, actor=town.staff)
+    refund_sent(refund=again, file=_file(town), actor=town.staff)
+    refund_done(refund=again, actor=town.staff)
+    # The bank sends it back too: once more, and once only.
+    again.refresh_from_db()
+    payouts.return_refund(refund=again, reason="口座がない", actor=town.staff)
+    with pytest.raises(RefundError):
+        refund_came_back(refund=again, reason="口座がない", actor=town.staff)
+    assert states(payment.bill) == ["paid", "returned", "returned", "waiting_account"]
+    assert (books(), check_books(), standing_of_bill(payment.bill).refunding) == (before, [], 1000)
 
 
 def test_refunds_take_the_newest_payment_first(town: World) -> None:

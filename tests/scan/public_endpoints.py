@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from sosei.core.people import addresses
-from tests.permissions.test_addresses import named_patterns
+from tests.permissions.doors import named_patterns
 
 FORMS: dict[str, dict[str, list[str]]] = {
     "account_login": {"post": ["login", "password", "remember", "next"]},

@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from sosei.core.people import addresses
-from tests.permissions.test_addresses import ALL
+from tests.permissions.doors import ALL
 
 REQUIRED = {
     "Content-Security-Policy": "default-src 'self'",

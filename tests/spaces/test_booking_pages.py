@@ -5,20 +5,25 @@ from __future__ import annotations
 import datetime
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from sosei.core.payments import locks
+from sosei.core.payments.models import Payment
+from sosei.core.payments.services import settling
 from sosei.core.people.models import Person
-from sosei.core.records.models import Message
+from sosei.core.records.models import Entry, Message
 from sosei.programmes.spaces import booking_law, booking_letters_due
-from sosei.programmes.spaces.models import Block, Booking, Order, Space, WaitingEntry
+from sosei.programmes.spaces.models import Block, Booking, BookingCancellation, Order, Space, WaitingEntry
 from sosei.programmes.spaces.rules_bookings import Item
+from sosei.programmes.spaces.rules_holidays import is_holiday
 from sosei.programmes.spaces.services import bookings as booking_services
 from sosei.programmes.spaces.services import money, numbers, waiting
 from sosei.programmes.spaces.services.orders import Guest
@@ -181,6 +186,45 @@ def test_a_series_shows_every_date_and_skips_what_is_taken_only_when_told(
     order = Order.objects.get(person=spaces.guest)
     assert order.bookings.count() == 3
     assert order.repeats["every"] == "week"
+
+
+def test_a_key_that_anybody_could_reckon_books_nothing(spaces: SpacesWorld, signed_in: SignedIn) -> None:
+    client = signed_in(spaces.guest)
+    key = str(uuid5(uuid4(), "an offer"))
+    assert check_and_place(client, spaces.rooms[0], wanted(spaces.guest), key=key).status_code == 404
+    assert not Order.objects.exists()
+
+
+def test_a_series_of_holidays_that_are_left_out_books_nothing(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    day = next(number for number in range(10, 400) if is_holiday(day_from_now(number)))
+    data = wanted(spaces.guest, day, every="week", until=day_from_now(day).isoformat(), skip_holidays="on")
+    answer = signed_in(spaces.guest).post(book_url(spaces.rooms[0]), data)
+    assert answer.status_code == 422
+    assert "借りられる日がありません。" in answer.content.decode()
+
+
+def test_days_that_no_calendar_reaches_are_no_fault_of_the_program(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    order = place(spaces.guest, wish(spaces.rooms[0]))
+    number = {"number": order.number}
+    change = reverse("spaces:my-order-change", kwargs={**number, "booking_id": order.bookings.get().pk})
+    guest, staff = signed_in(spaces.guest), signed_in(spaces.staff)
+    code = {"code": spaces.town.code}
+    for client, url in (
+        (guest, book_url(spaces.rooms[0])),
+        (guest, change),
+        (guest, reverse("spaces:search", kwargs=code)),
+        (guest, reverse("spaces:space", kwargs={**code, "space_id": spaces.rooms[0].pk})),
+        (staff, host_url("host-calendar", spaces.host)),
+        (staff, reverse("spaces:office-bookings", kwargs=code)),
+    ):
+        for query in ("month=9999-12", "day=0001-01-01", "day=9999-12-31&from=9999-12-31&to=0001-01-01"):
+            assert client.get(f"{url}?{query}").status_code in (200, 422), (url, query)
+    wrong = guest.post(book_url(spaces.rooms[0]), {**wanted(spaces.guest), "day": "9999-12-31"})
+    assert wrong.status_code == 422
 
 
 def test_rooms_of_a_hall_are_booked_together_or_not_at_all(spaces: SpacesWorld, signed_in: SignedIn) -> None:
@@ -387,6 +431,37 @@ def test_cancelling_tells_what_is_owed_for_each_date_before_it_is_done(
     assert "2,000円" in letters.get().body
 
 
+def test_what_a_change_costs_is_that_of_all_dates_and_shown_again_when_it_changed(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    room = spaces.rooms[0]
+    order = place(spaces.guest, wish(room, 20), wish(room, 27))
+    first = order.bookings.order_by("period")[0]
+    door = {"code": spaces.town.code, "host_id": spaces.host.pk, "number": order.number}
+    change = reverse("spaces:host-order-change", kwargs={**door, "booking_id": first.pk})
+    staff = signed_in(spaces.staff)
+    data = {**hidden(text_of(staff, change)), "day": day_from_now(20).isoformat(), "scope": "all"}
+    data |= {"opens": 600, "closes": 780, "space": room.pk, "side": "guest"}
+    html = staff.post(change, {**data, "step": "check"}).content.decode()
+    assert "4,000円 → 6,000円" in html
+    assert 'name="told" value="2000:0:0"' in html
+    again = staff.post(change, {**data, "confirm": "1", "told": "1000:0:0"}).content.decode()
+    assert "料金が変わりました" in again
+    # In the town's own name it costs the guest nothing.
+    data["side"] = "town"
+    assert "4,000円 → 4,000円" in staff.post(change, {**data, "step": "check"}).content.decode()
+    assert staff.post(change, {**data, "confirm": "1", "told": "0:0:0"}).status_code == 302
+    assert set(order.bookings.values_list("yen", "changes__side")) == {(2000, "town")}
+    # So is what cancelling costs, where a step of the ladder was crossed.
+    cancel = reverse("spaces:my-order-cancel", kwargs={"number": order.number})
+    guest = signed_in(spaces.guest)
+    form = {**hidden(text_of(guest, cancel)), "bookings": [first.pk], "reason_code": "plans"}
+    told = guest.post(cancel, {**form, "confirm": "1", "told": "1:1999"}).content.decode()
+    assert "取り消し料が変わりました" in told
+    first.refresh_from_db()
+    assert first.state == "confirmed"
+
+
 def test_others_never_open_an_order(spaces: SpacesWorld, signed_in: SignedIn, client: Client) -> None:
     order = place(spaces.guest, wish(spaces.rooms[0]))
     mine = reverse("spaces:my-order", kwargs={"number": order.number})
@@ -474,6 +549,50 @@ def test_who_books_by_phone_reads_the_whole_reason_of_a_refusal(
     order = Order.objects.get(person=None)
     assert answer["Location"] == host_url("host-order", spaces.host, number=order.number)
     assert (order.source, order.guest_phone, order.made_by) == ("phone", "+819012345678", spaces.staff)
+
+
+def test_who_runs_the_host_cancels_for_who_can_only_telephone(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    def ordered(room: int, **who: str) -> Order:
+        guest = Guest(None, "架空 太郎", **who)
+        return place(guest, wish(spaces.rooms[room], 1), source="phone", actor=spaces.owner)
+
+    owner = signed_in(spaces.owner)
+    by_phone, by_mail = ordered(0, phone="+819012345678"), ordered(1, email="taro@example.jp")
+    pages = [host_url("host-order-cancel", spaces.host, number=one.number) for one in (by_phone, by_mail)]
+    assert [text_of(owner, url).count('value="guest"') for url in pages] == [1, 0]
+    for url, order in zip(pages, (by_phone, by_mail), strict=True):
+        Booking.objects.filter(order=order).update(
+            booked_at=timezone.now() - datetime.timedelta(days=9), period=(whole_minute(5), whole_minute(7))
+        )
+        form = {**hidden(text_of(owner, url)), "bookings": order.bookings.get().pk, "side": "guest"}
+        owner.post(url, {**form, "reason_code": "illness", "reason": "入院した", "confirm": "1"})
+    assert (by_phone.bookings.get().state, by_mail.bookings.get().state) == ("cancelled", "confirmed")
+    made = BookingCancellation.objects.get()
+    assert (made.side, made.by, made.reason) == ("guest", spaces.owner, "入院した")
+    assert made.yen_owed > 0
+    entry = Entry.objects.get(verb="space_booking.cancelled_by_phone")
+    assert (entry.actor, entry.reason) == (spaces.owner, "")
+    assert "電話か窓口で頼まれました" in text_of(
+        owner, host_url("host-order", spaces.host, number=by_phone.number)
+    )
+
+
+def test_a_card_that_was_declined_is_told_with_the_way_to_pay_again(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    order = place(spaces.guest, wish(spaces.rooms[0]), way="bank")
+    page = reverse("spaces:my-order", kwargs={"number": order.number})
+    guest = signed_in(spaces.guest)
+    assert "支払えませんでした" not in text_of(guest, page)
+    with transaction.atomic():
+        held = locks.lock_payment(Payment.objects.get().pk)
+        held.problem = "card_declined"
+        assert settling.enter(held, "failed", "test")
+    told = text_of(guest, page)
+    assert "カード会社が断りました。お金は受け取っていません。" in told
+    assert reverse("spaces:my-order-pay", kwargs={"number": order.number}) in told
 
 
 def test_a_blocked_time_is_told_with_what_is_booked_already(spaces: SpacesWorld, signed_in: SignedIn) -> None:
@@ -573,6 +692,18 @@ def test_words_of_the_host_reach_a_guest_without_an_account(spaces: SpacesWorld,
         assert client.post(url, sent).status_code == 302
     rows = Message.objects.filter(to_address="hanako@example.jp", body__contains="駐車場は裏")
     assert rows.count() == 1
+
+
+def test_ten_letters_an_hour_are_enough(spaces: SpacesWorld, signed_in: SignedIn) -> None:
+    order, other = (place(spaces.guest, wish(spaces.rooms[n])) for n in range(2))
+    client = signed_in(spaces.guest)
+    url, beside = (
+        reverse("spaces:my-order-message", kwargs={"number": one.number}) for one in (order, other)
+    )
+    sent = {"about": str(spaces.guest.uid), "text": "何時に開きますか。"}
+    answers = [client.post(url, {**sent, "key": str(uuid4())}).status_code for _n in range(11)]
+    assert answers == [302] * 10 + [429]
+    assert client.post(beside, {**sent, "key": str(uuid4())}).status_code == 302
 
 
 # --- Every page --------------------------------------------------------------------------------------------------------

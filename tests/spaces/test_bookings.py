@@ -435,7 +435,9 @@ def test_an_unpaid_claim_takes_no_money_of_a_booking(spaces: SpacesWorld) -> Non
     with money.own_change():
         bill = money.bill_of(order)
         assert bill is not None
-        bills.add_charge(bill=bill, lines=[bills.Line("ガラス", 5000)], reason="報告", key="claim", actor=None)
+        bills.add_charge(
+            bill=bill, lines=[bills.Line("ガラス", 5000)], reason="報告", key="claim", actor=None
+        )
     pay(order)
     assert states(order) == ["confirmed"]
 

@@ -13,9 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from sosei.core.payments.models import Charge, Refund
+from sosei.core.payments.reasons import in_japanese, reason_words
+from sosei.core.payments.words_payments import TOO_MUCH
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.records.attachments.subjects import reason_to_keep
 from sosei.core.records.models import Attachment, Entry, Message
@@ -96,6 +99,38 @@ def test_what_is_disputed_is_decided_by_impartial_staff_up_to_what_was_asked(spa
     assert {spaces.guest, spaces.owner} <= letters("space_damage.decided")
     with pytest.raises(CareError, match="決められません"):
         damage.decide(report=told, yen=1, reason="x", actor=spaces.staff)
+
+
+def test_what_is_not_paid_of_a_claim_may_be_given_up_and_holds_nothing_back(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    booking = used(spaces)
+    pay(booking.order)
+    told = report(booking, spaces.owner)
+    damage.answer(report=told, accept=True, actor=spaces.guest)
+    for person, reason, wrong in (
+        (spaces.guest, "x", NotAllowedError),
+        (spaces.other_owner, "x", NotAllowedError),
+        (spaces.owner, " ", CareError),
+    ):
+        with pytest.raises(wrong):
+            damage.give_up(report=told, reason=reason, actor=person)
+    page = reverse("spaces:damage-decide", kwargs={"code": spaces.town.code, "report_id": told.pk})
+    client = signed_in(spaces.staff)
+    assert "8,500円の請求をやめる" in client.get(page).content.decode()
+    for _twice in range(2):
+        assert client.post(page, {"do": "give_up", "give-up-reason": "連絡がとれない"}).status_code == 302
+    standing = money.standing(booking.order)
+    assert standing is not None
+    assert (charges(told), standing.charged, standing.paid, standing.waiting) == (
+        [8500, -8500],
+        2000,
+        2000,
+        0,
+    )
+    assert "このうち8,500円" in client.get(page).content.decode()
+    with pytest.raises(CareError):
+        damage.give_up(report=report(booking, spaces.owner), reason="x", actor=spaces.owner)
 
 
 def test_what_nobody_answers_goes_to_the_town_once_and_a_mere_note_is_closed(spaces: SpacesWorld) -> None:
@@ -246,6 +281,9 @@ def test_a_guest_without_an_account_answers_by_the_secret_and_sees_the_pictures(
     page = reverse("spaces:link-order-damage-report", args=[order.number, told.pk])
     assert client.get(page).status_code == 302
     client.get(reverse("spaces:link-open", args=[order.number, numbers.secret_of(order)]))
+    mine = client.get(reverse("spaces:link-order", args=[order.number])).content.decode()
+    assert "ことばで知らせてください" in mine
+    assert "写真をとって" not in mine
     text = client.get(page).content.decode()
     shot = reverse(
         "spaces:link-order-damage-picture", args=[order.number, told.pk, Attachment.objects.get().uid]
@@ -255,6 +293,18 @@ def test_a_guest_without_an_account_answers_by_the_secret_and_sees_the_pictures(
     assert client.post(page, {"do": "accept", "text": ""}).status_code == 302
     told.refresh_from_db()
     assert (told.state, told.answered_by) == ("agreed", None)
+
+
+def test_a_reason_of_the_program_is_read_in_the_language_of_the_reader() -> None:
+    kept = [in_japanese(TOO_MUCH), "予約 K7M2-9QXD の報告", "雨がふったため"]
+    with override("en"):
+        assert [reason_words(one) for one in kept] == [
+            "More was paid than needed",
+            "Report about booking K7M2-9QXD",
+            "雨がふったため",
+        ]
+    with override("ja"):
+        assert [reason_words(one) for one in kept] == kept
 
 
 @pytest.mark.django_db(transaction=True)

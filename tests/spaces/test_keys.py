@@ -514,3 +514,41 @@ def test_guests_without_an_account_see_their_code_by_their_link(spaces: SpacesWo
         follow=True,
     )
     assert code_of(only(order), lock).code in opened.content.decode()
+
+
+def test_the_code_of_who_can_only_telephone_is_read_out_by_who_runs_the_host(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    lock = locks_on_doors.add_lock(
+        space=spaces.rooms[0], name="A室", driver="paper", paper_place="受付", actor=spaces.owner
+    )
+    given = {"source": "phone", "actor": spaces.owner}
+    phone = {"phone": "+81246000000"}
+    soon, later = (
+        only(place(Guest(None, "架空 客", **phone), wish(spaces.rooms[0], day), **given)) for day in (1, 3)
+    )
+    by_mail = only(place(Guest(None, "架空 客", "a@example.jp"), wish(spaces.rooms[0], 1, "14:00", "15:00")))
+    work(soon, later, by_mail)
+    seen = []
+    for one in (soon, later, by_mail):
+        kwargs = {"code": spaces.town.code, "host_id": spaces.host.pk, "number": one.order.number}
+        page = signed_in(spaces.owner).get(reverse("spaces:host-order", kwargs=kwargs)).content.decode()
+        seen.append(code_of(one, lock).code in page)
+    assert seen == [True, False, False]
+    page = signed_in(spaces.owner).get(
+        reverse("spaces:host-keys", kwargs={"code": spaces.town.code, "host_id": spaces.host.pk})
+    )
+    assert "メールを書いていない人の番号だけは" in page.content.decode()
+
+
+def test_a_voucher_without_a_number_is_wrong(spaces: SpacesWorld) -> None:
+    lock = locks_on_doors.add_lock(
+        space=spaces.rooms[0], name="A室", driver="paper", paper_place="受付", actor=spaces.owner
+    )
+    booking = booked(spaces, day=1)
+    work(booking)
+    # Of somebody who was erased.
+    DoorCode.objects.filter(pk=code_of(booking, lock).pk).update(code="")
+    for number in ("", " - "):
+        found = locks_on_doors.find_voucher(lock=lock, number=number, actor=spaces.owner)
+        assert (found.code, found.why) == (None, "wrong")

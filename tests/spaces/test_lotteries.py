@@ -312,7 +312,7 @@ def test_a_winner_who_pays_by_card_keeps_the_place_until_the_winners_deadline(
     made.refresh_from_db()
     assert (booking.state, booking.answer_until) == ("held", made.confirm_until)
     assert bookings.lapse_due(now=timezone.now() + timedelta(days=1)) == 0
-    assert bookings.lapse_due(now=made.confirm_until) == 1
+    assert bookings.lapse_due(now=made.confirm_until + bookings.GATEWAY_ASKED) == 1
 
 
 @pytest.mark.django_db
@@ -338,6 +338,23 @@ def test_what_is_not_confirmed_in_time_or_given_up_is_free_for_the_next(
     with pytest.raises(TooLateError):
         take(late)
     place(spaces.friend, wish(room, DAY))
+
+
+@pytest.mark.django_db
+def test_a_draw_after_the_site_was_down_leaves_the_winners_their_days(
+    spaces: SpacesWorld, room: Space
+) -> None:
+    made = announced(spaces, room)
+    entry = entered(made, spaces.guest, morning(room))[0]
+    long_ago = timezone.now() - timedelta(days=5)
+    Lottery.objects.filter(pk=made.pk).update(
+        enter_from=long_ago - HOUR, enter_until=long_ago, draw_at=long_ago, confirm_until=long_ago + HOUR
+    )
+    assert lottery_draws.draw_due(now=timezone.now()) == 1
+    made.refresh_from_db()
+    assert made.confirm_until > timezone.now() + timedelta(days=2)
+    assert lottery_draws.lapse_due(now=timezone.now()) == 0
+    assert take(entry).bookings.get().state == "confirmed"
 
 
 # --- Races ------------------------------------------------------------------------------------------------------------

@@ -21,9 +21,10 @@ from sosei.core.people.models import Person
 from sosei.core.people.personal_data_here.tools import without_protection
 from sosei.core.people.services.erasure import ErasureBlockedError, erase_person, foresee_erasure
 from sosei.core.people.services.export import collect
+from sosei.core.records.models import Entry, Message
 from sosei.programmes.spaces import models as spaces_models
 from sosei.programmes.spaces.personal_data_bookings import WORDS, forget_guests, waits_for
-from sosei.programmes.spaces.services import money, numbers, waiting
+from sosei.programmes.spaces.services import cancelling, changing, money, numbers, waiting
 from sosei.programmes.spaces.services.orders import Guest
 from tests.permissions import spaces_rooms, world
 from tests.spaces.bookings_world import only, pay, period, place, wish
@@ -208,6 +209,50 @@ def charge(booking: Any, yen: int) -> None:
     assert bill is not None
     line = Line(text="鍵", text_en="", quantity=1, unit="", unit_yen=yen, yen=yen, tax_percent=10, code="x")
     bills.add_charge(bill=bill, lines=[line], reason="鍵", key=str(uuid.uuid4()), actor=None)
+
+
+def test_letters_to_the_host_and_entries_keep_nothing_of_an_erased_guest(spaces: SpacesWorld) -> None:
+    order = place(Guest(spaces.guest, MARK), wish(spaces.rooms[0]))
+    again = place(Guest(spaces.guest, MARK), wish(spaces.rooms[1]))
+    changing.move_booking(
+        booking=only(order),
+        space=spaces.rooms[0],
+        period=period(21, "10:00", "12:00"),
+        scope="this",
+        reason=f"{MARK}が入院",
+        key=uuid.uuid4(),
+        actor=spaces.guest,
+    )
+    for one, actor in ((order, spaces.guest), (again, spaces.staff)):
+        cancelling.cancel(
+            bookings=[only(one)],
+            side="guest",
+            reason_code="other",
+            reason=f"{MARK}が入院" if actor == spaces.guest else "電話で聞いた",
+            key=uuid.uuid4(),
+            actor=actor,
+        )
+    assert spaces_models.BookingCancellation.objects.filter(reason__contains=MARK).exists()
+    entries = Entry.objects.filter(verb__startswith="space_booking.", person=spaces.guest)
+    assert set(entries.values_list("reason", flat=True)) == {"", "電話で聞いた"}
+    about = Message.objects.filter(recipient=spaces.owner, body__contains=MARK)
+    first, late = about.order_by("pk")[:2]
+    sent = {"state": "sent", "sent_at": timezone.now(), "next_try_at": None}
+    about.exclude(pk=late.pk).update(**sent)
+    erase_person(person=spaces.guest)
+    first.refresh_from_db()
+    assert (first.subject, first.body, first.subject_en, first.body_en, first.in_app) == (
+        "",
+        "",
+        "",
+        "",
+        False,
+    )
+    assert list(about) == [late]
+    # One that was on its way is emptied in the night.
+    about.update(**sent)
+    forget_guests(now=timezone.now())
+    assert not about.exists()
 
 
 def test_who_waits_for_a_place_waits_no_more(spaces: SpacesWorld) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.services.erasure import erase_person
 from sosei.core.records.models import Entry, Message
 from sosei.programmes.spaces.errors_care import CareError
-from sosei.programmes.spaces.models import Booking, SpaceReview
+from sosei.programmes.spaces.models import Booking, DamageReport, SpaceReview
 from sosei.programmes.spaces.rules_care import REVIEW_TERM, Mean, private_part
 from sosei.programmes.spaces.services import numbers, review_answers, reviews
 from sosei.programmes.spaces.services.orders import Guest
@@ -220,3 +221,34 @@ def test_after_an_erasure_the_published_words_stay_and_the_others_go(spaces: Spa
     assert words == {booking.pk: "よかったです。", other.pk: ""}
     assert SpaceReview.objects.get(side="host").comment == ""
     assert any("公開された評価" in row["what"] for row in erasure.kept)
+
+
+def test_staff_write_for_a_guest_without_an_account_who_calls(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    booking = used(
+        spaces, Guest(None, "名無しさん", phone="+81246000000"), source="phone", actor=spaces.owner
+    )
+    here = {"code": spaces.town.code, "host_id": spaces.host.pk, "number": booking.order.number}
+    order = reverse("spaces:host-order", kwargs=here)
+    for_guest = reverse("spaces:host-order-review", kwargs={**here, "booking_id": booking.pk}) + "?side=guest"
+    tell = reverse("spaces:host-order-damage", kwargs={**here, "booking_id": booking.pk}) + "?side=guest"
+    owner, staff = signed_in(spaces.owner), signed_in(spaces.staff)
+    assert [for_guest in one.get(order).content.decode() for one in (owner, staff)] == [False, True]
+    assert [tell in one.get(order).content.decode() for one in (owner, staff)] == [False, True]
+    given = {"stars": "3", **GOOD["guest"], "comment": "寒かったそうです。"}
+    # The host's own people stay on their side, whatever the address says.
+    assert owner.post(for_guest, given).status_code == 422
+    assert "使う人に代わって書きます" in staff.get(for_guest).content.decode()
+    assert staff.post(for_guest, given).status_code == 302
+    written = SpaceReview.objects.get()
+    assert (written.side, written.stars, written.written_by) == ("guest", 3, spaces.staff)
+    report = {"kind": "broken", "text": "ストーブがつきません。", "key": str(uuid.uuid4()), "yen": ""}
+    answer = staff.post(tell, report, follow=True)
+    assert DamageReport.objects.get().side == "guest", answer.content.decode()
+    assert "使う人に代わって返事や取り下げをする" in answer.content.decode()
+    # Somebody with an account writes himself, or is served as himself.
+    own = used(spaces, space=spaces.rooms[1])
+    kwargs = {**here, "number": own.order.number, "booking_id": own.pk}
+    turned = staff.get(reverse("spaces:host-order-review", kwargs=kwargs) + "?side=guest").content.decode()
+    assert "使う人に代わって書きます" not in turned

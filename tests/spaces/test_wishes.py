@@ -229,6 +229,8 @@ def test_offers_and_wishes_end_declined_taken_back_closed_hidden_or_lapsed(
     with pytest.raises(BookingError, match="理由"):
         wish_offers.decline(offer=offer, reason=" ", actor=spaces.guest)
     wish_offers.decline(offer=offer, reason="少し遠いです", actor=spaces.guest)
+    # An entry is never emptied: the guest's own words stay with the offer.
+    assert Entry.objects.get(verb="space_wish.offer_declined").reason == ""
     again = offered(wish, room, spaces.owner)
     assert again.pk != offer.pk
     with pytest.raises(NotAllowedError):

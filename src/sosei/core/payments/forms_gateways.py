@@ -34,7 +34,9 @@ class PracticeCardForm(forms.Form):
         number = fold_width(self.cleaned_data["number"]).replace(" ", "").replace("-", "")
         if number not in MANNERS:
             raise forms.ValidationError(
-                gettext("練習用の番号ではありません。下の表の番号だけを使ってください。本物のカードは使えません。")
+                gettext(
+                    "練習用の番号ではありません。下の表の番号だけを使ってください。本物のカードは使えません。"
+                )
             )
         return number
 

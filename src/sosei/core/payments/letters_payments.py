@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.payments import kinds
 from sosei.core.payments.models import Bill, PayeeSettings, Payment, Refund
+from sosei.core.payments.reasons import reason_words
 from sosei.core.payments.tokens import token_of
 from sosei.core.payments.words_payments import PROBLEMS
 from sosei.core.people.letters import Letter, in_both_languages, paragraphs
@@ -221,7 +222,11 @@ def refunded(refund: Refund) -> Letter:
     """It went back."""
 
     def words() -> tuple[str, str]:
-        told = {**_facts(refund.bill, refund.yen), "reason": refund.reason, "way": refund.get_way_display()}
+        told = {
+            **_facts(refund.bill, refund.yen),
+            "reason": reason_words(refund.reason),
+            "way": refund.get_way_display(),
+        }
         return _("返金しました：%(thing)s") % told, paragraphs(
             _("「%(thing)s」の %(yen)s円を返しました。") % told,
             _("返し方：%(way)s") % told,
@@ -239,7 +244,7 @@ def account_wanted(refund: Refund) -> Letter:
     """It waits for an account."""
 
     def words() -> tuple[str, str]:
-        told = {**_facts(refund.bill, refund.yen), "reason": refund.reason}
+        told = {**_facts(refund.bill, refund.yen), "reason": reason_words(refund.reason)}
         return _("返金の口座を入れてください：%(thing)s") % told, paragraphs(
             _("「%(thing)s」の %(yen)s円を返します。") % told,
             _("理由：%(reason)s") % told,

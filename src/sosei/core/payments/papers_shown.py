@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.payments.models import Invoice, Receipt, Statement
+from sosei.core.payments.reasons import reason_words
 from sosei.core.payments.rules_invoices import REDUCED, Shape, shape_of
 from sosei.core.payments.services.statements import BillRow, moved_by
 from sosei.core.payments.words_papers import SHAPES
@@ -142,7 +143,7 @@ def of_invoice(invoice: Invoice) -> Paper:
     if invoice.replaces is not None:
         facts.append((_("直す前の請求書"), invoice.replaces.number))
     if invoice.reason:
-        facts.append((_("理由"), invoice.reason))
+        facts.append((_("理由"), reason_words(invoice.reason)))
     if invoice.due_on:
         facts.append((_("支払い期限"), day(invoice.due_on)))
     kind = shape(invoice)

@@ -17,15 +17,18 @@ REFUND_STEPS: Final[dict[str, tuple[str, ...]]] = {
     "asked": ("sent", "done", "failed", "waiting_account"),
     "waiting_account": ("asked", "done", "failed"),
     "sent": ("done", "failed", "waiting_account", "asked"),
+    "done": ("returned",),
 }
 """What a bank sent back waits for another account, what stood in a dropped file for the next file; what a gateway cannot
-give back fails, and the bank gives it."""
+give back fails, and the bank gives it. What came back after it was done is undone, and the bank gives it anew."""
 
 UNDER_WAY: Final = frozenset({"asked", "waiting"})
 """States of a payment that hold what is open of a bill."""
 OVER: Final = frozenset({"paid", "failed", "expired", "cancelled"})
 AGREED_REFUNDS: Final = frozenset({"asked", "waiting_account", "sent"})
 """States of a refund that is promised and not yet given."""
+GAVE_NOTHING: Final = frozenset({"failed", "returned"})
+"""States of a refund that gave nothing back in the end: no sum counts it."""
 
 AT_A_GATEWAY: Final = frozenset({"card", "konbini"})
 PAID_LATER: Final = frozenset({"konbini", "bank", "invoice", "on_site"})

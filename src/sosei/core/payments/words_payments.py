@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from sosei.core.payments.reasons import declare_reasons
 from sosei.core.records.kinds import declare_group, declare_kind
 from sosei.core.records.rules import Scope
 from sosei.core.records.verbs import declare_verb
@@ -24,6 +25,9 @@ PROBLEMS: Mapping[str, Any] = {
     "other": _("決済会社が断りました"),
 }
 """Every reason that a gateway or bank gives, in words for the payer."""
+LATE = _("期限のあと、または取り消したあとに支払われたため")
+TOO_MUCH = _("必要な額より多く支払われたため")
+declare_reasons(LATE, TOO_MUCH)
 STEPS: Mapping[str, Any] = {
     "started": _("支払いを始めました"),
     "free": _("0円なので、支払いはありません"),
@@ -115,6 +119,11 @@ for _name, _title, _sentence in (
         "refund_failed",
         _("返金できなかった"),
         _("請求 %(number)s の返金 %(yen)s円はできませんでした（%(way)s）。%(problem)s"),
+    ),
+    (
+        "refund_returned",
+        _("返金が戻ってきた"),
+        _("請求 %(number)s の返金 %(yen)s円が戻ってきました（%(way)s）。口座に振り込みなおします。"),
     ),
     ("deposited", _("決済会社から入金"), _("決済会社（%(gateway)s）から %(yen)s円が入りました。")),
     ("books_checked", _("帳簿を確かめた"), _("帳簿を確かめ、合わないところが %(count)s件ありました。")),

@@ -6,8 +6,6 @@ import logging
 
 from procrastinate.contrib.django import app
 
-from sosei.engines.demography.errors import DemographyError
-from sosei.planning.population import services
 from sosei.planning.population.models import Area
 
 logger = logging.getLogger(__name__)
@@ -21,6 +19,10 @@ def refresh_projections(codes: list[str]) -> dict[str, int]:
     An area whose figures do not suffice is logged with the reason and does not stop the others. Returns the number
     of runs by area code, for the worker's log.
     """
+    # Here: the engine loads xarray and pandas, which most commands never need.
+    from sosei.engines.demography.errors import DemographyError
+    from sosei.planning.population import services
+
     done = {}
     for area in Area.objects.filter(code__in=codes, assumption_sets__isnull=False).distinct():
         try:

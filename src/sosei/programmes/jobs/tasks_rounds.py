@@ -12,7 +12,6 @@ from procrastinate.tasks import configure_task
 from sosei.core.people.errors import RefusedError
 from sosei.core.people.models import Person
 from sosei.programmes.jobs.models import Round
-from sosei.programmes.jobs.services import rounds_publish, rounds_run
 
 logger = logging.getLogger(__name__)
 DRAW, PUBLISH = "jobs.draw_round", "jobs.publish_round"
@@ -22,6 +21,9 @@ _manager = JobManager(DjangoConnector())
 @app.task(name=DRAW)
 def draw_round(round_id: int, actor_id: int, reason: str) -> int:
     """Draws a round for the staff who asked for it; 0 where that is refused by now, and the log says why."""
+    # Here: the engine loads numba and scipy, which most processes never need.
+    from sosei.programmes.jobs.services import rounds_run
+
     try:
         held = Round.objects.get(pk=round_id)
         run = rounds_run.draw(round=held, actor=Person.objects.get(pk=actor_id), reason=reason)
@@ -34,6 +36,8 @@ def draw_round(round_id: int, actor_id: int, reason: str) -> int:
 @app.task(name=PUBLISH)
 def publish_round(round_id: int, actor_id: int) -> int:
     """Publishes a round for the staff who asked for it; how many contracts, 0 where it is refused by now."""
+    from sosei.programmes.jobs.services import rounds_publish
+
     try:
         held = Round.objects.get(pk=round_id)
         done = rounds_publish.publish(round=held, actor=Person.objects.get(pk=actor_id))

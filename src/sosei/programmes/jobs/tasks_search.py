@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from sosei.programmes.jobs import matching_arrays
-from sosei.programmes.jobs.services import search
-
 
 @app.periodic(cron="*/15 22-23,0-11 * * *")  # 07:00 to 20:45 in Japan
 @app.task(name="jobs.tell_new_postings", queueing_lock="jobs.tell_new_postings")
 def tell_new_postings(timestamp: int) -> int:
     """Tells each person of new postings once a day; run twice it tells nobody again."""
+    # Here: the engine loads numba and scipy, which most processes never need.
+    from sosei.programmes.jobs.services import search
+
     return search.tell_new_postings(timezone.now())
 
 
@@ -20,4 +20,6 @@ def tell_new_postings(timestamp: int) -> int:
 @app.task(name="jobs.prune_matching_changes", queueing_lock="jobs.prune_matching_changes")
 def prune_matching_changes(timestamp: int) -> int:
     """Drops changes older than a night, at night in Japan."""
+    from sosei.programmes.jobs import matching_arrays
+
     return matching_arrays.prune()

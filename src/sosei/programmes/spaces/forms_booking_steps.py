@@ -100,6 +100,7 @@ class MoveForm(_Keyed):
     closes = forms.TypedChoiceField(label=gettext_lazy("終わり"), coerce=int)
     space = forms.TypedChoiceField(label=gettext_lazy("場所"), coerce=int)
     scope = forms.ChoiceField(label=gettext_lazy("どの日を変えるか"), widget=forms.RadioSelect)
+    side = forms.ChoiceField(label=gettext_lazy("どちらの都合か"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("変える理由"), max_length=300, required=False)
 
     def __init__(
@@ -109,12 +110,18 @@ class MoveForm(_Keyed):
         ends: Iterable[int],
         spaces: Sequence[tuple[int, str]],
         in_series: bool,
+        sides: Sequence[tuple[str, Any]],
         zone: Any,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
         fields: Any = self.fields
+        fields["side"].choices = list(sides)
+        fields["side"].initial = sides[0][0]
+        if len(sides) == 1:
+            fields["side"].widget = forms.HiddenInput()
+            fields["side"].required = False
         fields["opens"].choices = [(minute, clock_text(minute)) for minute in starts]
         fields["closes"].choices = [(minute, clock_text(minute)) for minute in ends]
         fields["space"].choices = list(spaces)
@@ -131,8 +138,11 @@ class MoveForm(_Keyed):
             fields["scope"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
-        """The end comes after the beginning."""
+        """The end comes after the beginning; who may move on one side alone has nothing to choose."""
         given = super().clean() or {}
+        choices: Any = self.fields["side"]
+        if len(choices.choices) == 1:
+            given["side"] = choices.choices[0][0]
         opens, closes = given.get("opens"), given.get("closes")
         if opens is not None and closes is not None and closes <= opens:
             self.add_error("closes", _("終わりは、始まりより後の時刻を選んでください。"))

@@ -158,6 +158,16 @@ class DecisionForm(forms.Form):
     )
 
 
+class GiveUpForm(forms.Form):
+    """Why what is unpaid is asked for no more."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("あきらめる理由"),
+        max_length=300,
+        help_text=gettext_lazy("使った人にも伝わります。"),
+    )
+
+
 class RepairForm(forms.Form):
     """For how long the space is kept free."""
 

@@ -16,6 +16,7 @@ from sosei.programmes.spaces.booking_times import day_text, when_text
 from sosei.programmes.spaces.home import Card, register_host_card
 from sosei.programmes.spaces.models import Booking, CalendarFeed, DoorCode, Host, Lock
 from sosei.programmes.spaces.services.keys import LIVE, visible_from
+from sosei.programmes.spaces.services.money import owes_for_move
 
 
 def door_codes(booking: Booking, door: Door) -> Panel | None:
@@ -31,7 +32,9 @@ def door_codes(booking: Booking, door: Door) -> Panel | None:
     zone = zone_of(booking.municipality)
     since = visible_from(booking)
     read_out = door.is_host and door.order.person_id is None and not door.order.guest_email
-    shown = (read_out or not door.is_host) and since <= timezone.now()
+    with tenancy.unguarded():
+        owes = owes_for_move(booking) if not door.is_host or read_out else 0
+    shown = (read_out or not door.is_host) and since <= timezone.now() and not owes
     context = {
         "codes": [
             {
@@ -46,6 +49,7 @@ def door_codes(booking: Booking, door: Door) -> Panel | None:
             for one in codes
         ],
         "shown": shown,
+        "owes": owes,
         "read_out": read_out,
         "since": day_text(since.astimezone(zone).date()),
         "contact": booking.host,

@@ -40,6 +40,7 @@ from sosei.programmes.spaces.models import (
     Space,
     WaitingEntry,
 )
+from sosei.programmes.spaces.services.money import owes_for_move
 
 __all__ = ["host_link", "order_link", "tell_guest", "tell_host", "told_people"]
 LIVE = ("held", "requested", "confirmed")
@@ -233,11 +234,13 @@ def moved(
     zone = zone_of(order.municipality)
     changes = list(
         BookingChange.objects.filter(booking__order=order, at=change.at)
-        .select_related("new_space")
+        .select_related("new_space", "booking__order")
         .order_by("old_period")
     )
 
-    def parts(page: str) -> tuple[str, Sequence[str]]:
+    owes = max(owes_for_move(one.booking) for one in changes)
+
+    def parts(page: str, owes: int = 0) -> tuple[str, Sequence[str]]:
         old_yen, new_yen = sum(one.old_yen for one in changes), sum(one.new_yen for one in changes)
         told = _told(order, booking, reason=change.reason, old_yen=_yen(old_yen), new_yen=_yen(new_yen))
         lines = "\n".join(
@@ -252,13 +255,18 @@ def moved(
         return _("予約の時間が変わりました：%(space)s（%(number)s）") % told, [
             lines,
             _("料金：%(old_yen)s円 → %(new_yen)s円") % told if old_yen != new_yen else "",
+            _("貸す人・市の都合の変更です。払う額は増えません。") if change.side != "guest" else "",
+            _("増えた料金 %(yen)s円を、使う時間の前に払ってください。払うまで、鍵の番号は出ません。")
+            % {"yen": _yen(owes)}
+            if owes
+            else "",
             _("理由：%(reason)s") % told if change.reason else "",
             _("鍵の番号が変わることがあります。次のページで確かめてください。"),
             page,
         ]
 
     key = f"{changes[0].pk}"
-    tell_guest(order, f"space.moved:{key}", "space.moved", lambda: parts(order_link(order)))
+    tell_guest(order, f"space.moved:{key}", "space.moved", lambda: parts(order_link(order), owes))
     tell_host(
         order,
         f"space.host_moved:{key}",

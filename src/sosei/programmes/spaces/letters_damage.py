@@ -166,6 +166,25 @@ def tell_withdrawn(report: DamageReport, order: Order) -> None:
     _send(order, _other(report.side), key, "space_damage.changed", parts)
 
 
+def tell_given_up(report: DamageReport, order: Order, yen: int, reason: str) -> None:
+    """Both sides read what is asked for no more."""
+
+    def parts(side: str) -> tuple[str, Sequence[str]]:
+        told = _told(report, order) | {"yen": _yen(yen), "reason": reason}
+        return _("請求がなくなりました：%(space)s（%(number)s）") % told, [
+            _(
+                "「%(space)s」（%(when)s）の報告の請求のうち、払われていない%(yen)s円は、払わなくてよくなりました。"
+            )
+            % told,
+            _("理由：%(reason)s") % told,
+            _page(report, order, side),
+        ]
+
+    for side in (GUEST, HOST):
+        key = f"space_damage.given_up:{report.pk}"
+        _send(order, side, key, "space_damage.changed", lambda side=side: parts(side))  # type: ignore[misc]
+
+
 def tell_unanswered(report: DamageReport, order: Order) -> None:
     """Both sides: nobody answered in time, and what follows from it."""
 

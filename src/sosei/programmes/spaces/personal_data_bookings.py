@@ -100,6 +100,17 @@ WORDS: dict[Any, dict[str, Any]] = {
 
 What a guest said of a space for everybody names nobody, and stays for those who read it (`_but_public`).
 """
+WRITTEN_ABOUT: tuple[Any, ...] = (
+    Order,
+    SpaceReview,
+    DamageReport,
+    SpaceWish,
+    WaitingEntry,
+    UserGroup,
+)
+"""Tables of whose rows letters to hosts and to the town's staff tell."""
+LETTERS_UNDER_WAY = datetime.timedelta(days=30)
+"""So long after an erasure letters that were on their way are looked for, night by night."""
 name_keys("host", "space")
 
 
@@ -136,7 +147,8 @@ def erase_bookings(person: Person) -> Outcome:
         empty(_but_public(model, model.objects.filter(**mine)), words, has_history=model in TRACKED)
         for model, words in WORDS.items()
     )
-    _empty_letters(Order.objects.filter(**mine).values_list("pk", flat=True))
+    for model in WRITTEN_ABOUT:
+        _empty_letters(model.objects.filter(**mine))
     until, nameless = _terms(person)
     within = tuple(
         Kept(
@@ -166,11 +178,11 @@ def erase_bookings(person: Person) -> Outcome:
     )
 
 
-def _empty_letters(orders: Iterable[int]) -> None:
-    """Empties letters about these orders, which call the guest by name to the host; one on its way waits for the night."""
+def _empty_letters(found: QuerySet[Any]) -> None:
+    """Empties letters about these rows, which call the guest by name to the host; one on its way waits for the night."""
     rows = Message.objects.filter(
-        about_type=ContentType.objects.get_for_model(Order),
-        about_id__in=[str(key) for key in orders],
+        about_type=ContentType.objects.get_for_model(found.model),
+        about_id__in=[str(key) for key in found.values_list("pk", flat=True)],
         emptied_at__isnull=True,
     ).exclude(state__in=(Message.State.WAITING, Message.State.SENDING))
     rows.update(
@@ -265,8 +277,10 @@ def forget_guests(*, now: datetime.datetime) -> int:
         empty(_but_public(model, model.objects.filter(booking__order__in=keys)), WORDS[model])
     for table in (BookingChange, BookingCancellation, DoorCode):
         empty(table.objects.filter(booking__order__in=keys), WORDS[table], has_history=False)
-    erased = Order.objects.filter(person__erased_at__isnull=False).values_list("pk", flat=True)
-    _empty_letters([*keys, *erased])
+    for model in (Order, SpaceReview, DamageReport):
+        _empty_letters(model.objects.filter(**{f"{OF_AN_ORDER[model]}__in": keys}))
+    for model in WRITTEN_ABOUT:
+        _empty_letters(model.objects.filter(person__erased_at__gt=now - LETTERS_UNDER_WAY))
     return len(keys)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sosei.core.payments.reasons import declare_reasons
 from sosei.core.records.rules import Scope
 from sosei.core.records.verbs import declare_verb
 from sosei.programmes.spaces.booking_times import moment_text
@@ -46,6 +47,14 @@ def reason_label(side: str, code: str) -> str:
     return str(REASONS.get(side, {}).get(code, code))
 
 
+BOOKED = _("予約 %(number)s")
+CANCELLED = _("予約の取り消し")
+MOVED = _("予約の変更")
+LAPSED = _("期限までに決まらなかった予約")
+LOST = _("ほかの人に決まった予約")
+REPORTED = _("予約 %(number)s の報告")
+# The longer sentence comes first: the shorter one would take its end for a number.
+declare_reasons(REPORTED, BOOKED, CANCELLED, MOVED, LAPSED, LOST)
 LAPSES = {
     "unpaid": _("支払いがないまま、期限が過ぎた"),
     "unanswered": _("返事がないまま、期限が過ぎた"),

@@ -146,6 +146,12 @@ for _name, _title, _sentence, _labels in (
         _("%(actor)sが、予約 %(number)s の報告を%(yen)s円と決めました"),
         {"yen": yen_label},
     ),
+    (
+        "given_up",
+        _("払われない請求をあきらめた"),
+        _("%(actor)sが、予約 %(number)s の報告の請求のうち%(yen)s円をあきらめました"),
+        {"yen": yen_label},
+    ),
 ):
     declare_verb(f"space_damage.{_name}", _title, _sentence, scope=Scope.PEOPLE, labels=_labels)
 declare_verb(

@@ -167,6 +167,7 @@ class Refund(Owned, BankAccount):
         SENT = "sent", _("返金の途中")
         DONE = "done", _("返金済み")
         FAILED = "failed", _("返金できなかった")
+        RETURNED = "returned", _("返金が戻ってきた")
 
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("請求"))
     payment = models.ForeignKey(
@@ -198,7 +199,7 @@ class Refund(Owned, BankAccount):
         indexes = [
             models.Index(
                 fields=["municipality", "state"],
-                condition=~Q(state__in=("done", "failed")),
+                condition=~Q(state__in=("done", "failed", "returned")),
                 name="refund_under_way",
             )
         ]
@@ -225,7 +226,7 @@ class Refund(Owned, BankAccount):
             models.UniqueConstraint(fields=["key", "part"], name="refund_once"),
             models.CheckConstraint(condition=Q(yen__gt=0), name="refund_of_something"),
             models.CheckConstraint(
-                condition=Q(state__in=("done", "failed"), settled_at__isnull=False)
+                condition=Q(state__in=("done", "failed", "returned"), settled_at__isnull=False)
                 | Q(state__in=("asked", "sent", "waiting_account"), settled_at__isnull=True),
                 name="refund_settled_at_a_time",
             ),

@@ -75,7 +75,8 @@ def within_bill(name: str) -> pgtrigger.Trigger:
         PERFORM 1 FROM payments_bill WHERE id = NEW.bill_id FOR NO KEY UPDATE;
         SELECT coalesce(sum(yen), 0) INTO charged FROM payments_charge WHERE bill_id = NEW.bill_id;
         SELECT coalesce(sum(p.yen), 0) - coalesce((
-                SELECT sum(r.yen) FROM payments_refund r WHERE r.bill_id = NEW.bill_id AND r.state <> 'failed'
+                SELECT sum(r.yen) FROM payments_refund r
+                WHERE r.bill_id = NEW.bill_id AND r.state NOT IN ('failed', 'returned')
             ), 0) INTO covered
             FROM payments_payment p
             WHERE p.bill_id = NEW.bill_id AND p.state IN ('asked', 'waiting', 'paid');
@@ -100,7 +101,7 @@ def within_payment(name: str) -> pgtrigger.Trigger:
         SELECT CASE WHEN state = 'paid' THEN yen ELSE 0 END INTO paid
             FROM payments_payment WHERE id = NEW.payment_id AND bill_id = NEW.bill_id;
         SELECT coalesce(sum(yen), 0) INTO refunded
-            FROM payments_refund WHERE payment_id = NEW.payment_id AND state <> 'failed';
+            FROM payments_refund WHERE payment_id = NEW.payment_id AND state NOT IN ('failed', 'returned');
         IF paid IS NULL OR refunded > paid THEN
             RAISE EXCEPTION 'the refunds of payment % come to % yen, of which % are paid', NEW.payment_id, refunded, paid
                 USING ERRCODE = 'check_violation';

@@ -96,7 +96,7 @@ _CHECKS: Mapping[str, tuple[str, str]] = {
         "payment",
         """SELECT p.municipality_id, p.id, sum(r.yen) AS found,
             CASE WHEN p.state = 'paid' THEN p.yen ELSE 0 END AS expected
-        FROM payments_payment p JOIN payments_refund r ON r.payment_id = p.id AND r.state <> 'failed'
+        FROM payments_payment p JOIN payments_refund r ON r.payment_id = p.id AND r.state NOT IN ('failed', 'returned')
         GROUP BY p.id HAVING sum(r.yen) > CASE WHEN p.state = 'paid' THEN p.yen ELSE 0 END""",
     ),
     "guest_account": (
@@ -160,7 +160,8 @@ _CHECKS: Mapping[str, tuple[str, str]] = {
         FROM (SELECT b.id, b.municipality_id,
             (SELECT coalesce(sum(yen), 0) FROM payments_charge WHERE bill_id = b.id) AS charged,
             (SELECT coalesce(sum(yen), 0) FROM payments_payment WHERE bill_id = b.id AND state = 'paid') AS paid,
-            (SELECT coalesce(sum(yen), 0) FROM payments_refund WHERE bill_id = b.id AND state <> 'failed') AS going,
+            (SELECT coalesce(sum(yen), 0) FROM payments_refund
+                WHERE bill_id = b.id AND state NOT IN ('failed', 'returned')) AS going,
             (SELECT max(made_at) FROM payments_charge WHERE bill_id = b.id) AS last_charge,
             (SELECT max(settled_at) FROM payments_payment WHERE bill_id = b.id) AS last_payment
             FROM payments_bill b) b

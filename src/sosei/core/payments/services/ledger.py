@@ -169,6 +169,24 @@ def book_refund(refund: Refund, bill: Bill, *, on_date: datetime.date | None = N
     )
 
 
+def book_refund_returned(refund: Refund, bill: Bill, *, on_date: datetime.date | None = None) -> None:
+    """Money that went back and came to us again: the mirror of the refund.
+
+    What the gateway took back from the host's account there stays with us: it goes to the payer by bank.
+    """
+    into = Account.BANK if refund.way == "bank" else Account.CLEARING
+    book(
+        kind=Kind.REFUND,
+        key=f"refund:{refund.pk}:returned",
+        municipality_id=bill.municipality_id,
+        postings=[owed_by(bill, -refund.yen), Posting(into, refund.yen), *_fee_moved(bill)],
+        on_date=on_date,
+        actor=None,
+        bill=bill,
+        refund=refund,
+    )
+
+
 def book_deposit(deposit: Deposit) -> None:
     """What the gateway paid into the bank account, and what it kept."""
     book(

@@ -125,8 +125,7 @@ def _take_refund(event: GatewayEvent, key: int, told: ToldRefund) -> str:
     refund = locks.lock_refund(key)
     event.refund, event.payment, event.municipality_id = refund, refund.payment, refund.municipality_id
     if refund.state == Refund.State.DONE and told.state == Refund.State.FAILED:
-        log.error("gateway %s says that the refund %s, which was done, failed", event.gateway, refund.pk)
-        return "contradicts"
+        log.warning("gateway %s says that the refund %s, which was done, came back", event.gateway, refund.pk)
     return "changed" if refunds.take(refund, told) else "nothing_new"
 
 

@@ -390,16 +390,18 @@ def return_payout(*, payout: Payout, on_date: datetime.date, reason: str, actor:
 
 @transaction.atomic
 def return_refund(*, refund: Refund, reason: str, actor: Person) -> Refund:
-    """The bank could not pay one refund of a file: it waits for another account, and the payer is asked for one.
+    """The bank could not pay one refund of a file, or it came back: the payer is asked for another account.
 
     Raises:
         NotAllowedError: `actor` does not serve the town.
         PayoutError: no reason.
-        RefundError: it is in no file, or done already.
+        RefundError: it is in no file.
     """
     _must_handle(refund.municipality, actor)
     if not reason.strip():
         raise PayoutError(_("銀行から言われた理由を書いてください。"), "reason")
+    if refund.state == Refund.State.DONE:
+        return refunds.refund_came_back(refund=refund, reason=reason.strip(), actor=actor)
     return refunds.refund_returned(refund=refund, reason=reason.strip(), actor=actor)
 
 

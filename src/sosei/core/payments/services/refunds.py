@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import rules
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from sosei.core.payments.gateways.protocol import ToldRefund
 from sosei.core.payments.models import Bill, Payment, Refund, TransferFile
 from sosei.core.payments.models.columns import ACCOUNT, AccountType
 from sosei.core.payments.rules_money import spread
-from sosei.core.payments.rules_states import REFUND_STEPS, REFUNDED_BY, may_follow
+from sosei.core.payments.rules_states import GAVE_NOTHING, REFUND_STEPS, REFUNDED_BY, may_follow
 from sosei.core.payments.services import ledger
 from sosei.core.payments.services.bills import tell_change
 from sosei.core.people import tenancy
@@ -96,7 +96,7 @@ def refundable(payment: Payment) -> int:
     """What of a payment may still be given back."""
     if payment.state != Payment.State.PAID:
         return 0
-    refunded = payment.refunds.exclude(state=State.FAILED).aggregate(total=Sum("yen"))["total"] or 0
+    refunded = payment.refunds.exclude(state__in=GAVE_NOTHING).aggregate(total=Sum("yen"))["total"] or 0
     return int(payment.yen - refunded)
 
 
@@ -109,6 +109,7 @@ def refund_payment(
     actor: Person | None,
     way: str | None = None,
     part: int = 1,
+    problem: str = "",
 ) -> Refund:
     """Promises back part of one payment; the bill is locked and the room above is told by who calls."""
     bill, by = payment.bill, Way(way or REFUNDED_BY[payment.way])
@@ -123,6 +124,7 @@ def refund_payment(
         reason=reason.strip()[:300],
         key=key,
         part=part,
+        problem=problem,
         state=FIRST_STATE[by],
         reversed=_taken_back(payment, yen) if by == Way.GATEWAY else 0,
         made_at=timezone.now(),
@@ -148,7 +150,10 @@ def _taken_back(payment: Payment, yen: int) -> int:
     """What the gateway takes back from the payee's own account: in proportion, the last refund all that is left."""
     if not payment.transferred:
         return 0
-    so_far = payment.refunds.exclude(state=State.FAILED).aggregate(yen=Sum("yen"), reversed=Sum("reversed"))
+    # What came back to us after the gateway had taken it from the host is taken back already.
+    so_far = payment.refunds.exclude(state=State.FAILED).aggregate(
+        yen=Sum("yen", filter=~Q(state=State.RETURNED)), reversed=Sum("reversed")
+    )
     refunded, taken = int(so_far["yen"] or 0), int(so_far["reversed"] or 0)
     return payment.transferred * (refunded + yen) // payment.yen - taken
 
@@ -173,6 +178,8 @@ def enter(
     bill = refund.bill
     if state == State.DONE:
         ledger.book_refund(refund, bill, on_date=on_date)
+    if state == State.RETURNED:
+        ledger.book_refund_returned(refund, bill, on_date=on_date)
     write_entry(
         actor=actor,
         verb=f"payments.refund_{state}",
@@ -194,6 +201,16 @@ def enter(
             actor=None,
             way=Way.BANK,
         )
+    if state == State.RETURNED:
+        refund_payment(
+            refund.payment,
+            refund.yen,
+            reason=refund.reason,
+            key=f"{refund.key}:{refund.part}:returned"[-120:],
+            actor=actor,
+            way=Way.BANK,
+            problem="account" if refund.way == Way.BANK else "",
+        )
     tell_change(bill)
     return True
 
@@ -207,6 +224,9 @@ def take(refund: Refund, told: ToldRefund) -> bool:
         refund.save(update_fields=["gateway_key", "reversed"])
     if told.problem and not refund.problem:
         refund.problem = told.problem
+    if refund.state == State.DONE and told.state == State.FAILED:
+        # A card's bank sent it back days later.
+        return enter(refund, State.RETURNED)
     return told.state != refund.state and enter(refund, told.state)
 
 
@@ -309,6 +329,25 @@ def refund_returned(*, refund: Refund, reason: str, actor: Person | None) -> Ref
         RefundError: it is in no bank file.
     """
     return _change(refund, Way.BANK, State.WAITING_ACCOUNT, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def refund_came_back(
+    *, refund: Refund, reason: str, actor: Person | None, on_date: datetime.date | None = None
+) -> Refund:
+    """A refund that was done came back: the books are undone by their mirror, and another one waits for an account.
+
+    Raises:
+        RefundError: it is not done, or was handed over in cash.
+    """
+    with tenancy.unguarded():
+        held = locks.lock_refund(refund.pk)
+        told = {"way": held.get_way_display(), "state": held.get_state_display()}
+        if held.way == Way.ON_SITE:
+            raise RefundError(_("この返金は「%(way)s」なので、ここでは記録できません。") % told)
+        if not enter(held, State.RETURNED, actor=actor, reason=reason, on_date=on_date):
+            raise RefundError(_("この返金は、もう「%(state)s」になっています。") % told)
+    return held
 
 
 @transaction.atomic

@@ -8,16 +8,16 @@ from __future__ import annotations
 import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from sosei.core.payments import letters_payments as letters
 from sosei.core.payments import queue
 from sosei.core.payments.gateways.protocol import Told
 from sosei.core.payments.models import Bill, Payment, PaymentStep
+from sosei.core.payments.reasons import in_japanese
 from sosei.core.payments.rules_states import OVER, PAYMENT_STEPS, may_follow
 from sosei.core.payments.services import ledger
 from sosei.core.payments.services.bills import standing_of_bill, tell_change
+from sosei.core.payments.words_payments import LATE, TOO_MUCH
 from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
 
@@ -100,20 +100,10 @@ def _give_back_what_is_too_much(payment: Payment, bill: Bill, *, late: bool) -> 
     too_much = payment.yen if late else min(payment.yen, standing_of_bill(bill).overpaid)
     if not too_much:
         return False
-    reason = _late_reason(bill) if late else _twice_reason(bill)
+    reason = in_japanese(LATE if late else TOO_MUCH)
     refund_payment(payment, too_much, reason=reason, key=f"too-much:{payment.pk}", actor=None)
     letters.tell_too_much(payment, too_much, late=late)
     return True
-
-
-def _late_reason(bill: Bill) -> str:
-    with override(bill.payer_language):
-        return _("期限のあと、または取り消したあとに支払われたため")
-
-
-def _twice_reason(bill: Bill) -> str:
-    with override(bill.payer_language):
-        return _("必要な額より多く支払われたため")
 
 
 def take(payment: Payment, told: Told) -> bool:

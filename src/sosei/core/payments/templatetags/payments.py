@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import template
 
 from sosei.core.payments import papers_shown
+from sosei.core.payments.reasons import reason_words
 
 register = template.Library()
 
@@ -15,6 +16,12 @@ register = template.Library()
 def yen(value: int | None) -> str:
     """Whole yen in groups of three digits, without the word."""
     return f"{value or 0:,}"
+
+
+@register.filter
+def in_words(reason: str) -> str:
+    """Why something was charged or given back, in the language of the page where it is a reason of the program."""
+    return reason_words(reason)
 
 
 @register.filter

@@ -22,7 +22,7 @@ from sosei.core.payments.errors_payments import KeyTakenError
 from sosei.core.payments.forms_papers import AccountForm, InvoiceForm, RecipientForm
 from sosei.core.payments.letters_payments import account_in_words, receiving_account
 from sosei.core.payments.models import Bill, Invoice, Payment, Receipt, Refund
-from sosei.core.payments.rules_states import AGREED_REFUNDS, UNDER_WAY
+from sosei.core.payments.rules_states import AGREED_REFUNDS, GAVE_NOTHING, UNDER_WAY
 from sosei.core.payments.services import (
     BillStanding,
     RefundAccount,
@@ -152,7 +152,7 @@ def _invoices(bill: Bill, charges: dict[int, int], broken: dict[str, forms.Form]
 def _kept(payment: Payment, refunds: list[Refund]) -> int:
     if payment.state != State.PAID:
         return 0
-    gone = sum(one.yen for one in refunds if one.payment_id == payment.pk and one.state != "failed")
+    gone = sum(one.yen for one in refunds if one.payment_id == payment.pk and one.state not in GAVE_NOTHING)
     return int(payment.yen - gone)
 
 

@@ -232,7 +232,7 @@ def ledger_csv(request: Any, code: str) -> HttpResponse:
 def refunds(request: Any, code: str) -> HttpResponse:
     """Refunds that are not over: those that wait for an account first."""
     rows = Refund.objects.visible_to(request.user).filter(municipality=request.town)
-    rows = rows.exclude(state__in=("done", "failed")).select_related("bill", "payment", "file")
+    rows = rows.exclude(state__in=("done", "failed", "returned")).select_related("bill", "payment", "file")
     page = paginate(request, rows.order_by("state", "made_at", "pk"), per_page=50)
     leave_look(request, [row.bill for row in page])
     context = {"page": page, "crumbs": money_crumbs(request, (_("返金"), ""))}

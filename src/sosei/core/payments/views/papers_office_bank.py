@@ -351,7 +351,7 @@ def payout_return(request: Any, code: str, file_id: int, payout_id: int) -> Http
 def refund_return(request: Any, code: str, file_id: int, refund_id: int) -> HttpResponse:
     """The bank could not pay one refund of a file: the payer is asked for another account."""
     file = _file(request, file_id)
-    rows = Refund.objects.visible_to(request.user).filter(file=file, pk=refund_id, state="sent")
+    rows = Refund.objects.visible_to(request.user).filter(file=file, pk=refund_id, state__in=("sent", "done"))
     found = rows.select_related("bill").first()
     if found is None:
         raise Http404

@@ -15,9 +15,9 @@ from sosei.core.people.models import Municipality
 from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.household_types import HOUSEHOLD_TYPES
 from sosei.planning.outcomes import loop_facts_shown, loop_figure
+from sosei.planning.outcomes.loop_section import key_figures
 from sosei.planning.outcomes.loop_state import Loop, loop_of, shown_years
 from sosei.planning.outcomes.loop_steps import steps_of
-from sosei.planning.outcomes.vision_section import key_figures
 from sosei.planning.population import downloads
 from sosei.planning.population.lookup import find_area
 from sosei.planning.population.models import Area

@@ -9,7 +9,6 @@ import rules
 from django.utils import timezone
 
 from sosei.core.people.models import Person
-from sosei.programmes.jobs import notice_pdf
 from sosei.programmes.jobs.models import Contract, ContractConsent, ContractVersion
 
 
@@ -58,6 +57,9 @@ def write_version(
     contract: Contract, terms: dict[str, Any], *, number: int, reason: str, made_by: Person | None
 ) -> ContractVersion:
     """A version with its notice."""
+    # Here: it loads reportlab, which most processes never need.
+    from sosei.programmes.jobs import notice_pdf
+
     notice = notice_pdf.make_notice(terms, number=number, english=contract.person.language == "en")
     made: ContractVersion = ContractVersion.objects.create(
         municipality=contract.municipality,

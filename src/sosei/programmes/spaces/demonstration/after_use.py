@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from uuid import uuid5
 
 from sosei.core.people.models import Person
@@ -16,13 +17,15 @@ from sosei.programmes.spaces.rules_care import ClaimLine, LineKind
 from sosei.programmes.spaces.services import damage, review_answers, reviews
 
 BY_GUESTS = (
-    (5, "yes", "yes", "good", "窓から港が見えて、仕事がはかどりました。（見本）"),
-    (4, "yes", "yes", "good", "広くて使いやすかったです。駐車場が少しせまいです。（見本）"),
-    (5, "yes", "yes", "unused", "畳のよい香りがしました。（見本）"),
-    (2, "partly", "partly", "slow", "プロジェクターの色がおかしくて、見にくかったです。（見本）"),
-    (4, "yes", "yes", "slow", "静かで、話し合いに向いています。Wi-Fiはおそめです。（見本）"),
+    ("desk", 5, "yes", "yes", "good", "窓から港が見えて、仕事がはかどりました。（見本）"),
+    ("parking", 4, "yes", "yes", "unused", "使いやすかったです。駐車場が少しせまいです。（見本）"),
+    ("tatami", 5, "yes", "yes", "unused", "畳のよい香りがしました。（見本）"),
+    ("wifi", 4, "yes", "yes", "slow", "きれいで、また使いたいです。Wi-Fiは少しおそめです。（見本）"),
+    ("", 5, "yes", "yes", "unused", "予約どおりに入れて、気持ちよく使えました。（見本）"),
 )
-"""Stars, equipment as described, clean, Wi-Fi, words."""
+"""What the space must be or have, stars, equipment as described, clean, Wi-Fi, words."""
+BAD = ("wifi", 2, "partly", "partly", "slow", "Wi-Fiが何度も切れて、仕事になりませんでした。（見本）")
+"""Said once in a town, answered by the host and shown to the town's staff."""
 BY_HOSTS = (
     (5, "ていねいに使ってくださいました。（見本）"),
     (4, "時間どおりに片づけてくださいました。（見本）"),
@@ -65,12 +68,17 @@ def _owner(town: Town, booking: Booking) -> Person:
 
 def _reviews(town: Town, used: list[Booking]) -> None:
     counted: dict[int, int] = {}
+    said_already: set[tuple[Any, ...]] = set()
     for booking in used:
         number = sum(counted.values())
         if number >= A_TOWN or counted.get(booking.space_id, 0) >= A_SPACE:
             continue
         counted[booking.space_id] = counted.get(booking.space_id, 0) + 1
-        stars, described, clean, wifi, words = BY_GUESTS[number % len(BY_GUESTS)]
+        row = BAD if number and BAD not in said_already and _fits(BAD, booking) else None
+        fitting = [one for one in BY_GUESTS if _fits(one, booking)]
+        row = row or fitting[(counted[booking.space_id] - 1) % len(fitting)]
+        said_already.add(row)
+        _needs, stars, described, clean, wifi, words = row
         over = reviews.over_at(booking)
         with clock_at(over + DAY / 2):
             said = reviews.write_review(
@@ -91,19 +99,20 @@ def _reviews(town: Town, used: list[Booking]) -> None:
                 comment=words,
                 actor=_owner(town, booking),
             )
-        if (
-            stars == 2
-            and not SpaceReview.objects.filter(reply__gt="", municipality=town.municipality).exists()
-        ):
+        if row == BAD:
             _answered(town, booking, said, over + 2 * DAY)
+
+
+def _fits(row: tuple[Any, ...], booking: Booking) -> bool:
+    return row[0] in ("", booking.space.kind, *booking.space.equipment)
 
 
 def _answered(town: Town, booking: Booking, said: SpaceReview, moment: datetime.datetime) -> None:
     with clock_at(min(moment, town.now)):
         owner = _owner(town, booking)
-        text = "ご不便をおかけしました。新しいものに取りかえました。（見本）"
+        text = "ご不便をおかけしました。Wi-Fiの機械を新しくしました。（見本）"
         review_answers.reply_to(review=said, text=text, actor=owner)
-        why = "取りかえたあとも、この評価が出ています。見てください。（見本）"
+        why = "機械を新しくしたあとも、この評価が出ています。見てください。（見本）"
         review_answers.report_review(review=said, reason=why, actor=owner)
 
 

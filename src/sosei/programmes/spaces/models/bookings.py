@@ -288,8 +288,17 @@ class Occupancy(models.Model):
         return f"{self.space_id} {self.period}"
 
 
+class Side(models.TextChoices):
+    """On whose side a booking was changed or called off."""
+
+    GUEST = "guest", _("使う人")
+    HOST = "host", _("貸す人")
+    TOWN = "town", _("市")
+    PROGRAM = "program", _("期限が過ぎたため")
+
+
 class BookingChange(models.Model):
-    """What was changed of a booking: from which period and price to which, by whom and why."""
+    """What was changed of a booking: from which period and price to which, on whose side, by whom and why."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="+")
@@ -298,6 +307,7 @@ class BookingChange(models.Model):
     )
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="changes")
     number = models.PositiveSmallIntegerField(_("何回目"))
+    side = models.CharField(_("変えた側"), max_length=7, choices=Side, default=Side.GUEST)
     old_space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="+")
     new_space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="+")
     old_period = DateTimeRangeField(_("前の時間"))
@@ -325,11 +335,7 @@ class BookingChange(models.Model):
 class BookingCancellation(models.Model):
     """Who called a booking off, how long before, by which step of the ladder, and what is owed and given back."""
 
-    class Side(models.TextChoices):
-        GUEST = "guest", _("使う人")
-        HOST = "host", _("貸す人")
-        TOWN = "town", _("市")
-        PROGRAM = "program", _("期限が過ぎたため")
+    Side = Side
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="+")

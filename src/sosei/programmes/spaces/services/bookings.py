@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from sosei.core.payments.models import Bill
+from sosei.core.payments.reasons import in_japanese
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.programmes.spaces import availability, booking_hooks, locks
@@ -26,6 +27,7 @@ from sosei.programmes.spaces.services import money, payment_terms, placing
 from sosei.programmes.spaces.services.quoting import Wanted
 from sosei.programmes.spaces.services.steps import enter, must_run_host, must_step, record
 from sosei.programmes.spaces.services.usage import mark_ended, mark_no_show, mark_used
+from sosei.programmes.spaces.words_bookings import LAPSED, LOST
 
 __all__ = [
     "Answered",
@@ -354,12 +356,10 @@ def _lapse(order: Order, bookings: Sequence[Booking], now: datetime, reason: str
     for one in bookings:
         enter(one, Booking.State.LAPSED, now)
         record(one, "lapsed", actor=None, why=reason)
-    with override(order.guest_language):
-        text = _("期限までに決まらなかった予約") if reason != "taken" else _("ほかの人に決まった予約")
     money.correct(
         order=order,
         changes={one: (-due[one.pk], *_both(one)) for one in bookings},
-        reason=text,
+        reason=in_japanese(LOST if reason == "taken" else LAPSED),
         key=f"spaces.lapse:{bookings[0].pk}",
         actor=None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -11,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sosei.core.payments.reasons import in_japanese
 from sosei.core.people import tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
 from sosei.programmes.spaces import booking_hooks, locks
 from sosei.programmes.spaces.as_rules import ladder_from, zone_of
 from sosei.programmes.spaces.errors_bookings import BookingError
-from sosei.programmes.spaces.models import Booking, BookingCancellation, Order
+from sosei.programmes.spaces.models import Booking, BookingCancellation, BookingChange, Order
 from sosei.programmes.spaces.permissions import serves_spaces
 from sosei.programmes.spaces.rules_bookings import State, Who
-from sosei.programmes.spaces.rules_ladders import By, DatedStep, Move, Owed, owed, steps_with_dates
+from sosei.programmes.spaces.rules_ladders import By, DatedStep, Move, Owed, Why, owed, steps_with_dates
 from sosei.programmes.spaces.rules_series import Scope, meant
 from sosei.programmes.spaces.services import money, placing
 from sosei.programmes.spaces.services.steps import (
@@ -28,10 +30,10 @@ from sosei.programmes.spaces.services.steps import (
     must_be_guest_side,
     must_run_host,
     must_step,
-    own_words,
     record,
+    words_kept,
 )
-from sosei.programmes.spaces.words_bookings import REASONS
+from sosei.programmes.spaces.words_bookings import CANCELLED, REASONS
 
 SIDES = {
     BookingCancellation.Side.GUEST: (By.GUEST, Who.GUEST),
@@ -43,12 +45,59 @@ SCOPES = {"this": Scope.ONE, "following": Scope.REST, "all": Scope.ALL}
 
 
 def moves_of(booking: Booking) -> list[Move]:
-    """Earlier changes of its time, each with the start it had until then."""
+    """Earlier changes of its time by the guest, each with the start it had until then."""
+    return _moves(_changes_of_guest(booking))
+
+
+def _changes_of_guest(booking: Booking) -> list[BookingChange]:
+    """What the host or the town moved counts for nothing: the guest is not to pay for it."""
+    rows = [change for change in booking.changes.all() if change.side == BookingCancellation.Side.GUEST]
+    return sorted(rows, key=lambda change: change.number)
+
+
+def _moves(changes: Iterable[BookingChange]) -> list[Move]:
     return [
         Move(change.at, change.old_period.lower)
-        for change in booking.changes.all()
+        for change in changes
         if change.old_period.lower != change.new_period.lower
     ]
+
+
+def floor_of(booking: Booking) -> int:
+    """What calling it off would have cost at the dearest of the guest's moves: no later move or price undoes it."""
+    changes = _changes_of_guest(booking)
+    if not changes:
+        return 0
+    ladder, zone = ladder_from(booking.ladder), zone_of(booking.municipality)
+    return max(
+        owed(
+            ladder,
+            change.old_period.lower,
+            booking.booked_at,
+            change.at,
+            change.old_yen,
+            zone,
+            moves=_moves(changes[:number]),
+        ).yen
+        for number, change in enumerate(changes)
+    )
+
+
+def at_least(steps: Iterable[DatedStep], floor: int, yen: int) -> tuple[DatedStep, ...]:
+    """Steps of a price that cost no less than what stands from earlier moves; neighbours that cost the same are one."""
+    if not floor:
+        return tuple(steps)
+    rows: list[DatedStep] = []
+    for step in steps:
+        due = max(step.yen, min(floor, yen))
+        raised = step
+        if due != step.yen:
+            raised = DatedStep(step.since, step.until, due * 100 // yen, due, yen - due, Why.MOVED)
+        if rows and rows[-1].yen == raised.yen:
+            rows[-1] = replace(rows[-1], until=raised.until, percent=raised.percent)
+        else:
+            rows.append(raised)
+    return tuple(rows)
 
 
 def owed_now(booking: Booking, now: datetime, *, side: str = "guest") -> Owed:
@@ -58,6 +107,19 @@ def owed_now(booking: Booking, now: datetime, *, side: str = "guest") -> Owed:
         BookingError: there is no such side.
     """
     by, _who = _side(side)
+    found = _by_ladder(booking, now, by)
+    floor = min(floor_of(booking), booking.yen) if found.why is not Why.NOT_GUEST else 0
+    if floor <= found.yen:
+        return found
+    return Owed(floor * 100 // booking.yen, floor, booking.yen - floor, Why.MOVED, found.step)
+
+
+def standing_percent(booking: Booking, now: datetime) -> int:
+    """The percentage of the ladder that stands for the guest now, whatever was kept before."""
+    return _by_ladder(booking, now, By.GUEST).percent
+
+
+def _by_ladder(booking: Booking, now: datetime, by: By) -> Owed:
     settled = booking.state == Booking.State.CONFIRMED
     return owed(
         ladder_from(booking.ladder),
@@ -73,7 +135,7 @@ def owed_now(booking: Booking, now: datetime, *, side: str = "guest") -> Owed:
 
 def _side(side: str) -> tuple[By, Who]:
     if side not in SIDES:
-        raise BookingError(_("取り消す側は、使う人・貸す人・市のどれかです。"))
+        raise BookingError(_("変える側、取り消す側は、使う人・貸す人・市のどれかです。"))
     return SIDES[BookingCancellation.Side(side)]
 
 
@@ -87,6 +149,7 @@ def steps_now(booking: Booking, now: datetime) -> tuple[DatedStep, ...]:
         zone_of(booking.municipality),
         moves=moves_of(booking),
     )
+    steps = at_least(steps, floor_of(booking), booking.yen)
     return tuple(step for step in steps if step.until >= now.replace(second=0, microsecond=0))
 
 
@@ -141,7 +204,7 @@ def cancel(
         raise BookingError(_("取り消す理由を書いてください。使う人に伝わります。"), "reason")
     orders_asked = {one.order_id: one.order for one in bookings}
     for order in orders_asked.values():
-        _must_be_of(side, order, actor, secret)
+        must_be_of(side, order, actor, secret)
     now = timezone.now()
     with tenancy.unguarded(), transaction.atomic():
         orders = locks.lock_orders(orders_asked)
@@ -164,13 +227,20 @@ def cancel(
         return made
 
 
-def _must_be_of(side: str, order: Order, actor: Person | None, secret: str) -> None:
+def must_be_of(side: str, order: Order, actor: Person | None, secret: str = "") -> None:
+    """Who changes or calls off is of the side in whose name it is done.
+
+    Raises:
+        NotAllowedError: somebody else.
+        BookingError: there is no such side.
+    """
+    _side(side)
     if side == BookingCancellation.Side.GUEST:
         must_be_guest_side(order, actor, secret)
     elif side == BookingCancellation.Side.HOST:
         must_run_host(actor, order)
     elif actor is None or not serves_spaces(actor, order):
-        raise NotAllowedError(_("市として取り消せるのは、市の担当者だけです。"))
+        raise NotAllowedError(_("市として変えたり取り消したりできるのは、市の担当者だけです。"))
 
 
 def _cancel(
@@ -212,30 +282,20 @@ def _cancel(
             one,
             "cancelled_by_phone" if by_phone else "cancelled",
             actor=actor,
-            reason=_kept(why[1], side, order, actor),
+            reason=words_kept(why[1], order, actor, of_guest=side == BookingCancellation.Side.GUEST),
             of_guest=side == BookingCancellation.Side.GUEST,
             side=side,
             code=why[0],
             yen=due[one.pk] - less[one],
         )
-    with override(order.guest_language):
-        reason = _("予約の取り消し")
     money.correct(
         order=order,
         changes={one: (-less[one], *_texts(one, found[one])) for one in rows},
-        reason=reason,
+        reason=in_japanese(CANCELLED),
         key=f"spaces.cancel:{uuid5(key, str(rows[0].pk))}",
         actor=actor,
     )
     return made
-
-
-def _kept(text: str, side: str, order: Order, actor: Person | None) -> str:
-    """Of a guest's words only what staff wrote comes into the entry; what a host heard on the telephone does not."""
-    heard = side == BookingCancellation.Side.GUEST and actor is not None and not serves_spaces(actor, order)
-    if heard and order.person_id is None:
-        return ""
-    return own_words(text, order.person_id, actor)
 
 
 def _returned(order: Order, less: dict[Booking, int]) -> dict[Booking, int]:

@@ -12,22 +12,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sosei.core.payments.reasons import in_japanese
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.programmes.spaces import availability, booking_hooks, locks
 from sosei.programmes.spaces.as_rules import ladder_from, zone_of
 from sosei.programmes.spaces.errors_bookings import BookingError, Code, TakenError, TooLateError
-from sosei.programmes.spaces.models import Booking, BookingChange, Order, Space
+from sosei.programmes.spaces.models import Booking, BookingCancellation, BookingChange, Order, Space
 from sosei.programmes.spaces.periods import range_of
 from sosei.programmes.spaces.permissions import runs_host
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.rules_ladders import DatedStep, Move, change_due, steps_with_dates
+from sosei.programmes.spaces.rules_ladders import DatedStep, Move, Owed, Why, change_due, steps_with_dates
 from sosei.programmes.spaces.rules_periods import Period, day_of, span_on, wall_minutes
 from sosei.programmes.spaces.services import money, placing
-from sosei.programmes.spaces.services.cancelling import in_scope, moves_of, owed_now
+from sosei.programmes.spaces.services.cancelling import (
+    at_least,
+    floor_of,
+    in_scope,
+    moves_of,
+    must_be_of,
+    owed_now,
+    standing_percent,
+)
 from sosei.programmes.spaces.services.pricing import Line, Priced, extras_of
 from sosei.programmes.spaces.services.quoting import Part, Wanted, quote
-from sosei.programmes.spaces.services.steps import must_be_guest_side, own_words, record
+from sosei.programmes.spaces.services.steps import record, words_kept
+from sosei.programmes.spaces.words_bookings import MOVED
+
+Side = BookingCancellation.Side
+KEPT, WAIVED = "kept", "waived"
+"""Codes of the lines that a move adds to a price."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,7 @@ class MovePrice:
     """What a move would cost, or why it cannot be.
 
     Attributes:
+        new_yen: what the booking costs from then on.
         kept: what of a lower price is kept, because the ladder had begun to count.
         steps: the ladder from then on.
     """
@@ -49,18 +64,49 @@ class MovePrice:
 
 
 def price_of_move(
-    *, booking: Booking, space: Space, period: Period, now: datetime, actor: Person | None = None
+    *,
+    booking: Booking,
+    space: Space,
+    period: Period,
+    now: datetime,
+    scope: str = "this",
+    side: str = Side.GUEST,
+    actor: Person | None = None,
 ) -> MovePrice:
-    """What moving one booking there would cost now; whoever runs the host is not bound by notice, horizon and lengths.
+    """What moving a booking there would cost now, with those of the scope, in one sum; `move_booking` does the same.
+
+    Whoever runs the host is not bound by notice, horizon and lengths.
 
     Raises:
-        BookingError: another host, or the host wants to be asked first.
+        TooLateError: it has begun.
+        BookingError: not settled yet, another host, or the host wants to be asked first.
     """
     by_host = actor is not None and runs_host(actor, booking)
     _check(booking, space, by_host=by_host)
-    extras = extras_of(booking.quote) if space.pk == booking.space_id else ()
-    [part] = _quoted([booking], [Wanted(space, period, extras)], booking.order, now, by_staff=by_host)
-    return _price(booking, part, now)
+    with tenancy.unguarded():
+        moving = _moving(booking, scope, now)
+        _must_be_settled(moving, now)
+        places = _shifted(booking, moving, space, period)
+        parts = _quoted(moving, _wanted(moving, places), booking.order, now, by_staff=by_host)
+        prices = [_price(one, part, now, side) for one, part in zip(moving, parts, strict=True)]
+    mine = next(price for one, price in zip(moving, prices, strict=True) if one.pk == booking.pk)
+    refused = next((price.refusal for price in prices if price.refusal is not None), None)
+    return MovePrice(
+        sum(price.old_yen for price in prices),
+        sum(price.new_yen for price in prices),
+        sum(price.extra for price in prices),
+        sum(price.refund for price in prices),
+        sum(price.kept for price in prices),
+        refused,
+        mine.steps,
+    )
+
+
+def _moving(booking: Booking, scope: str, now: datetime) -> list[Booking]:
+    found = in_scope(booking, scope, now)
+    if booking.pk not in {one.pk for one in found}:
+        raise TooLateError(_("始まった予約や終わった予約は、変えられません。"))
+    return found
 
 
 def _quoted(
@@ -77,20 +123,45 @@ def _quoted(
     ).parts
 
 
-def _price(booking: Booking, part: Part, now: datetime) -> MovePrice:
+def _price(booking: Booking, part: Part, now: datetime, side: str) -> MovePrice:
     if part.refusal is not None:
         return MovePrice(booking.yen, booking.yen, 0, 0, 0, part.refusal)
-    due = change_due(booking.yen, part.yen, owed_now(booking, now))
-    moved = Move(now, booking.period.lower)
+    kept_before, floor, moves = _kept_of(booking), floor_of(booking), moves_of(booking)
+    if side == Side.GUEST:
+        floor = max(floor, owed_now(booking, now).yen)
+        moves = [*moves, Move(now, booking.period.lower)]
+        yen = _yen_after(booking.yen, kept_before, part.yen, standing_percent(booking, now), floor)
+    else:
+        # Whoever is moved by the house pays no more, and nothing of what becomes cheaper is kept.
+        yen = min(booking.yen, part.yen + kept_before)
     steps = steps_with_dates(
         ladder_from(booking.ladder),
         part.wanted.period.start,
         booking.booked_at,
-        booking.yen + due.extra - due.refund,
+        yen,
         zone_of(booking.municipality),
-        moves=[*moves_of(booking), moved],
+        moves=moves,
     )
-    return MovePrice(booking.yen, part.yen, due.extra, due.refund, due.kept, None, steps)
+    extra, refund = max(0, yen - booking.yen), max(0, booking.yen - yen)
+    kept = max(0, yen - part.yen - kept_before) if side == Side.GUEST else 0
+    return MovePrice(booking.yen, yen, extra, refund, kept, None, at_least(steps, floor, yen))
+
+
+def _yen_after(old_yen: int, kept_before: int, new_yen: int, percent: int, floor: int) -> int:
+    """What a booking costs after the guest's move.
+
+    What was kept at earlier moves is no part of the price that becomes cheaper: it is not halved again. Where the price
+    rises again, as much of it is set off as was kept of the same yen, so that going and coming wins and costs nothing.
+    """
+    price = old_yen - kept_before
+    due = change_due(price, new_yen, Owed(percent, 0, 0, Why.STEP))
+    set_off = min(kept_before, due.extra * percent // 100)
+    after = new_yen + kept_before + due.kept - set_off
+    return after if after >= old_yen else max(after, min(floor, old_yen))
+
+
+def _kept_of(booking: Booking) -> int:
+    return sum(line["yen"] for line in booking.quote.get("lines", ()) if line.get("code") == KEPT)
 
 
 def move_booking(
@@ -103,22 +174,26 @@ def move_booking(
     key: UUID,
     actor: Person | None,
     secret: str = "",
+    side: str = Side.GUEST,
 ) -> list[Booking]:
     """Moves a booking, or with it those after it or all of its order, by the same days and to the same hours.
 
-    All or nothing. The same key again changes nothing. What more it costs is owed; of what less, the ladder keeps its
-    share. The ladder never falls back behind where it stood.
+    All or nothing. The same key again changes nothing. What more it costs is owed, and its payment begins; of what
+    less, the ladder keeps its share. The ladder never falls back behind where it stood. Where the host or the town moves
+    it, it costs no more, and nothing is kept.
+
+    Args:
+        side: in whose name it is moved: guest, host or town.
 
     Raises:
-        NotAllowedError: neither the guest nor somebody who runs the host.
+        NotAllowedError: `actor` is not of that side.
         TakenError: a new place cannot be had; everything stays as it was.
         TooLateError: it has begun.
         BookingError: not settled yet, another host, or the host wants to be asked first.
     """
     now = timezone.now()
     by_host = actor is not None and runs_host(actor, booking)
-    if not by_host:
-        must_be_guest_side(booking.order, actor, secret)
+    must_be_of(side, booking.order, actor, secret)
     _check(booking, space, by_host=by_host)
     with tenancy.unguarded():
         moving = in_scope(booking, scope, now)
@@ -136,7 +211,7 @@ def move_booking(
             chosen = next(one for one in fresh if one.pk == booking.pk)
             places = _shifted(chosen, fresh, space, period)
             parts = _parts(order, fresh, places, now, by_staff=by_host)
-            changes = _move(order, fresh, parts, reason.strip(), key, actor, now)
+            changes = _move(order, fresh, parts, side, reason.strip(), key, actor, now)
             for one, change in zip(fresh, changes, strict=True):
                 booking_hooks.tell("moved", one, actor=actor, now=now, change=change)
             return fresh
@@ -188,6 +263,13 @@ def _shifted(
     return found
 
 
+def _wanted(bookings: Sequence[Booking], places: Sequence[tuple[Space, Period]]) -> list[Wanted]:
+    return [
+        Wanted(space, period, extras_of(one.quote) if space.pk == one.space_id else ())
+        for one, (space, period) in zip(bookings, places, strict=True)
+    ]
+
+
 def _parts(
     order: Order,
     bookings: Sequence[Booking],
@@ -196,11 +278,7 @@ def _parts(
     *,
     by_staff: bool,
 ) -> list[Part]:
-    wanted = [
-        Wanted(space, period, extras_of(one.quote) if space.pk == one.space_id else ())
-        for one, (space, period) in zip(bookings, places, strict=True)
-    ]
-    parts = _quoted(bookings, wanted, order, now, by_staff=by_staff)
+    parts = _quoted(bookings, _wanted(bookings, places), order, now, by_staff=by_staff)
     clashes = [part for part in parts if part.refusal is not None]
     if clashes:
         raise _taken(order, clashes)
@@ -220,6 +298,7 @@ def _move(
     order: Order,
     bookings: Sequence[Booking],
     parts: Sequence[Part],
+    side: str,
     reason: str,
     key: UUID,
     actor: Person | None,
@@ -234,23 +313,25 @@ def _move(
         )
     except placing.LostError as error:
         raise _taken(order, [Part(part.wanted, Refusal(Code.JUST_TAKEN)) for part in parts]) from error
-    prices = [_price(one, part, now) for one, part in zip(bookings, parts, strict=True)]
+    prices = [_price(one, part, now, side) for one, part in zip(bookings, parts, strict=True)]
     changes = [
-        _change(one, part, price, reason, key, actor, now)
+        _change(one, part, price, side, reason, key, actor, now)
         for one, part, price in zip(bookings, parts, prices, strict=True)
     ]
-    with override(order.guest_language):
-        told = _("予約の変更")
     money.correct(
         order=order,
         changes={
             one: (price.extra - price.refund, *_texts(one))
             for one, price in zip(bookings, prices, strict=True)
         },
-        reason=told,
+        reason=in_japanese(MOVED),
         key=f"spaces.move:{uuid5(key, str(bookings[0].pk))}",
         actor=actor,
     )
+    if any(price.extra for price in prices):
+        money.start_extra(
+            order=order, bookings=bookings, key=f"spaces.move:{changes[0].key}:extra", actor=actor
+        )
     return changes
 
 
@@ -258,6 +339,7 @@ def _change(
     booking: Booking,
     part: Part,
     price: MovePrice,
+    side: str,
     reason: str,
     key: UUID,
     actor: Person | None,
@@ -265,8 +347,8 @@ def _change(
 ) -> BookingChange:
     old_space, old_period, old_yen = booking.space, booking.period, booking.yen
     booking.space, booking.period = part.wanted.space, range_of(part.wanted.period)
-    booking.yen = old_yen + price.extra - price.refund
-    booking.quote = _quote_with_kept(part, price.kept)
+    booking.quote = _quote_after(part, price.new_yen, _kept_of(booking) if side != Side.GUEST else None)
+    booking.yen = price.new_yen
     booking.reminded_at = None
     booking.save(update_fields=["space", "period", "yen", "quote", "reminded_at"])
     made: BookingChange = BookingChange.objects.create(
@@ -275,6 +357,7 @@ def _change(
         person=booking.person,
         booking=booking,
         number=booking.changes.count() + 1,
+        side=side,
         old_space=old_space,
         new_space=booking.space,
         old_period=old_period,
@@ -290,26 +373,39 @@ def _change(
         booking,
         "moved",
         actor=actor,
-        reason=own_words(reason, booking.person_id, actor),
-        of_guest=True,
+        reason=words_kept(reason, booking.order, actor, of_guest=side == Side.GUEST),
+        of_guest=side == Side.GUEST,
+        side=side,
         old_start=old_period.lower.isoformat(timespec="minutes"),
         yen=booking.yen - old_yen,
     )
     return made
 
 
-def _quote_with_kept(part: Part, kept: int) -> dict[str, object]:
+def _quote_after(part: Part, yen: int, kept: int | None) -> dict[str, object]:
+    """The new price with what is kept, and what the house takes off where it moved the booking to something dearer.
+
+    Args:
+        kept: None where all beyond the new price is kept.
+    """
     priced = part.priced
     if priced is None:
         raise ValueError("a place without a price cannot be moved to")
-    if kept:
-        texts = []
-        for language in ("ja", "en"):
-            with override(language):
-                texts.append(_("変更で返らない分"))
-        line = Line(texts[0], texts[1], 1, "", kept, kept, "kept")
-        priced = Priced((*priced.lines, line), priced.yen + kept, priced.tax_percent, priced.exemption)
-    return priced.as_json(part.wanted.extras)
+    beyond = yen - priced.yen
+    kept = beyond if kept is None else kept
+    lines = [line for line in (_line(KEPT, kept), _line(WAIVED, beyond - kept)) if line.yen]
+    lines = (*priced.lines, *lines)
+    return Priced(lines, yen, priced.tax_percent, priced.exemption).as_json(part.wanted.extras)
+
+
+def _line(code: str, yen: int) -> Line:
+    texts = []
+    for language in ("ja", "en"):
+        with override(language):
+            texts.append(
+                _("変更で返らない分") if code == KEPT else _("貸す人・市の都合の変更で、かからない分")
+            )
+    return Line(texts[0], texts[1], 1, "", yen, yen, code)
 
 
 def _texts(booking: Booking) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sosei.core.payments.reasons import in_japanese
 from sosei.core.payments.services.bills import Line
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
@@ -48,6 +49,8 @@ from sosei.programmes.spaces.rules_care import (
 )
 from sosei.programmes.spaces.services import money
 from sosei.programmes.spaces.services.reviews import speaks_for
+from sosei.programmes.spaces.services.steps import must_run_host
+from sosei.programmes.spaces.words_bookings import REPORTED
 from sosei.programmes.spaces.words_care import KINDS_OF, LINES
 
 States = DamageReport.State
@@ -353,6 +356,60 @@ def decide(*, report: DamageReport, yen: int, reason: str, actor: Person) -> Dam
         return held
 
 
+def unpaid_of(report: DamageReport) -> int:
+    """What of a claim of the host is owed and unpaid, and so may be given up."""
+    if report.side != Side.HOST or not report.yen_agreed or given_up(report):
+        return 0
+    with tenancy.unguarded():
+        now = money.standing(report.booking.order)
+    return 0 if now is None else max(0, min(report.yen_agreed, now.charged - now.kept))
+
+
+def given_up(report: DamageReport) -> int:
+    """What of a claim its host, or the town, gave up."""
+    with tenancy.unguarded():
+        return -money.charged_with(f"{_key(report)}:given_up")
+
+
+@transaction.atomic
+def give_up(*, report: DamageReport, reason: str, actor: Person | None) -> int:
+    """What of an agreed or decided claim is not paid is asked for no more: it held back all of the bill. The yen.
+
+    Twice is once.
+
+    Raises:
+        NotAllowedError: `actor` neither acts for the host nor serves the town.
+        CareError: nothing of it is unpaid, or no reason.
+    """
+    order = report.booking.order
+    must_run_host(actor, order)
+    why = reason.strip()
+    if not why or len(why) > 300:
+        raise CareError(_("あきらめる理由を300文字までで書いてください。使った人にも伝わります。"), "reason")
+    with tenancy.unguarded():
+        held_order = locks.lock_order(order.pk)
+        held = _held(report, held_order)
+        held.booking.order = held_order
+        before = given_up(held)
+        if before:
+            return before
+        yen = unpaid_of(held)
+        if not yen:
+            raise CareError(
+                _("払われていない額がないので、あきらめるものはありません。画面を読み直してください。")
+            )
+        money.claim(
+            order=held_order,
+            lines=[_bill_line(held, line, -1) for line in reduced(lines_of(held), yen)],
+            reason=in_japanese(REPORTED, number=order.number),
+            key=f"{_key(held)}:given_up",
+            actor=actor,
+        )
+        _record("given_up", held, held_order, actor, reason=why, yen=yen)
+        letters.tell_given_up(held, held_order, yen, why)
+        return yen
+
+
 def waiting_first(side: str) -> tuple[Any, ...]:
     """An order of rows: those that the other side told and that wait for an answer, the nearest end first."""
     waits = When(state=States.OPEN, side=side, then=Value(0))
@@ -373,15 +430,17 @@ def _charge(report: DamageReport, order: Order, actor: Person | None) -> None:
     if not lines:
         return
     sign = -1 if report.side == Side.GUEST else 1
-    with override(order.guest_language):
-        reason = _("予約 %(number)s の報告") % {"number": order.number}
     money.claim(
         order=order,
         lines=[_bill_line(report, line, sign) for line in lines],
-        reason=reason,
-        key=f"spaces.damage:{report.pk}",
+        reason=in_japanese(REPORTED, number=order.number),
+        key=_key(report),
         actor=actor,
     )
+
+
+def _key(report: DamageReport) -> str:
+    return f"spaces.damage:{report.pk}"
 
 
 def _bill_line(report: DamageReport, line: ClaimLine, sign: int) -> Line:

@@ -22,6 +22,7 @@ from sosei.programmes.spaces.lock_drivers import PREFIX, Held, LockDriver, LockE
 from sosei.programmes.spaces.models import DoorCode, Lock, LockUse
 from sosei.programmes.spaces.periods import period_of, range_of
 from sosei.programmes.spaces.rules_periods import Period
+from sosei.programmes.spaces.services import money
 from sosei.programmes.spaces.services.keys import LIVE
 
 log = logging.getLogger(__name__)
@@ -184,6 +185,9 @@ def tell_codes(now: datetime) -> int:
 def _tell(codes: list[DoorCode], now: datetime) -> int:
     """The letter of a booking, with all codes that open for it now."""
     booking = codes[0].booking
+    if money.owes_for_move(booking):
+        # The page says what is missing; the letter follows once it is paid.
+        return 0
     live = DoorCode.objects.filter(booking=booking, state__in=LIVE).select_related("lock")
     letters_keys.door_codes(booking, list(live.order_by("lock__name", "pk")))
     DoorCode.objects.filter(pk__in=[one.pk for one in codes]).update(told_at=now)

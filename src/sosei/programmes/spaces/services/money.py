@@ -16,14 +16,15 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from sosei.core.payments.models import Bill, ChargeLine, ExemptionRule, Payment
+from sosei.core.payments.models import Bill, Charge, ChargeLine, ExemptionRule, Payment
+from sosei.core.payments.reasons import in_japanese
 from sosei.core.payments.rules_states import UNDER_WAY
 from sosei.core.payments.services import bills, payments, refunds
 from sosei.core.payments.services.bills import BillStanding
 from sosei.core.people.models import Person
 from sosei.programmes.spaces.models import Booking, Order
+from sosei.programmes.spaces.words_bookings import BOOKED
 
 KIND = "spaces.order"
 FREE = "free"
@@ -128,12 +129,12 @@ def charge(*, order: Order, bookings: Sequence[Booking], key: str, actor: Person
     if not sum(booking.yen for booking in bookings):
         return None
     rules = {booking.quote.get("exemption") for booking in bookings} - {None}
-    with own_change(), override(order.guest_language):
+    with own_change():
         bill = _bill(order, actor)
         bills.add_charge(
             bill=bill,
             lines=lines,
-            reason=_("予約 %(number)s") % {"number": order.number},
+            reason=in_japanese(BOOKED, number=order.number),
             key=key,
             actor=actor,
             exemption=ExemptionRule.objects.filter(pk__in=rules).first() if rules else None,
@@ -214,6 +215,12 @@ def claim(*, order: Order, lines: Sequence[bills.Line], reason: str, key: str, a
     return bill
 
 
+def charged_with(key: str) -> int:
+    """What the charge of a claim with this key came to; nothing where there is none."""
+    found = Charge.objects.filter(key=f"{key}:charge").values_list("yen", flat=True).first()
+    return int(found or 0)
+
+
 def _settle(order: Order, bill: Bill, reason: str, key: str, actor: Person | None) -> None:
     now = bills.standing_of_bill(bill)
     if now.waiting and now.balance != 0:
@@ -256,6 +263,46 @@ def start_more(*, order: Order, bill: Bill, key: str, actor: Person | None) -> P
         if now.waiting:
             payments.cancel_open_payments(bill=bill, reason=_("請求に加わったものがあるため"), actor=actor)
     return start(order=order, bill=bill, way=order.way_to_pay, until=None, key=key, actor=actor)
+
+
+def start_extra(
+    *, order: Order, bookings: Sequence[Booking], key: str, actor: Person | None
+) -> Payment | None:
+    """What a dearer move added begins to be paid, due at the start at the latest; None where it is paid already.
+
+    In the order's own way where that still fits, else the first that does; where none does, on the page of the bill.
+    """
+    from sosei.programmes.spaces.services import payment_terms
+
+    bill = bill_of(order)
+    if bill is None or order.way_to_pay in LATER:
+        return None
+    now = timezone.now()
+    ways = payment_terms.ways_of_bookings(bookings, bills.standing_of_bill(bill).open, now)
+    if not ways or FREE in ways:
+        return None
+    way = order.way_to_pay if order.way_to_pay in ways else ways[0]
+    if not order.way_to_pay:
+        Order.objects.filter(pk=order.pk).update(way_to_pay=way)
+        order.way_to_pay = way
+    first = min(one.period.lower for one in bookings)
+    until = first if way == Payment.Way.CARD else payment_terms.until_for(way, bookings, now)
+    return start(order=order, bill=bill, way=way, until=until, key=key, actor=actor)
+
+
+def owes_for_move(booking: Booking) -> int:
+    """What of the settled dates of an order is unpaid, where the guest has moved this one to something dearer.
+
+    Nothing where the order is paid later: that was agreed on.
+    """
+    if booking.order.way_to_pay in LATER:
+        return 0
+    dearer = [one for one in booking.changes.all() if one.side == "guest" and one.new_yen > one.old_yen]
+    now = standing(booking.order) if dearer else None
+    if now is None:
+        return 0
+    settled = Booking.objects.filter(order=booking.order_id).exclude(state=Booking.State.HELD)
+    return max(0, min(sum(due_of(settled).values()), now.charged) - now.kept)
 
 
 def stop_payments(*, bill: Bill, reason: str, actor: Person | None) -> None:

@@ -92,6 +92,12 @@ def own_words(text: str, person_id: int | None, actor: Person | None) -> str:
     return "" if actor is None or actor.pk == person_id else text
 
 
+def words_kept(text: str, order: Order, actor: Person | None, *, of_guest: bool) -> str:
+    """What the entry of a step keeps of its reason: of the guest's side only what staff wrote, or served the guest with."""
+    heard = order.person_id is None and actor is not None and not serves_spaces(actor, order)
+    return "" if of_guest and heard else own_words(text, order.person_id, actor)
+
+
 def record(
     booking: Booking,
     what: str,

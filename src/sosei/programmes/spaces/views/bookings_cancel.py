@@ -75,7 +75,9 @@ def _cancel(request: Any, door: Door) -> HttpResponse:
     }
     if request.method == "POST" and form.is_valid():
         chosen = [one for one in open_ones if one.pk in form.cleaned_data["bookings"]]
-        if "confirm" in request.POST:
+        # A step of the ladder that was crossed since the page was shown is shown again; a second click changes nothing.
+        cost = _cost(door, chosen, form, zone)
+        if "confirm" in request.POST and request.POST.get("told", cost["told"]) == cost["told"]:
             try:
                 _do(door, chosen, form)
             except RefusedError as error:
@@ -84,7 +86,7 @@ def _cancel(request: Any, door: Door) -> HttpResponse:
                 messages.success(request, _("取り消しました。返すお金があるときは、この画面に出ます。"))
                 return redirect(door.url())
         else:
-            context |= _cost(door, chosen, form, zone)
+            context |= cost | {"changed": "confirm" in request.POST}
             return render(request, "spaces/bookings/cancel_confirm.html", context)
     if request.method != "POST":
         context["ladders"] = [
@@ -137,15 +139,20 @@ def _cost(door: Door, chosen: Sequence[Booking], form: CancelForm, zone: Any) ->
     paid = standing.kept if standing is not None else 0
     # What is not paid yet needs no returning: less is owed instead.
     left = (standing.charged if standing is not None else 0) - freed
+    told = f"{kept}:{freed}"
     return {
         "rows": rows,
+        "told": told,
         "kept": kept,
         "returned": max(0, paid - max(0, left)),
         "still_owed": max(0, left - paid),
         "is_paid": paid > 0,
         "reason_label": form.reasons[given["side"]][given["reason_code"]],
         "reason": given["reason"],
-        "sent": [(name, value) for name in SENT for value in form.data.getlist(name)],  # type: ignore[attr-defined]
+        "sent": [
+            *((name, value) for name in SENT for value in form.data.getlist(name)),  # type: ignore[attr-defined]
+            ("told", told),
+        ],
     }
 
 

@@ -32,8 +32,10 @@ from sosei.programmes.spaces.errors_bookings import why
 from sosei.programmes.spaces.forms_booking_steps import MoveForm
 from sosei.programmes.spaces.ladder_picture import ladder_picture
 from sosei.programmes.spaces.models import Booking, Space
+from sosei.programmes.spaces.querysets import hosts_of
 from sosei.programmes.spaces.rules_periods import day_of
 from sosei.programmes.spaces.services import changing
+from sosei.programmes.spaces.services.steps import takes_calls
 from sosei.programmes.spaces.views.bookings_order import LIVE, bookings_of
 
 
@@ -58,6 +60,7 @@ def _change(request: Any, door: Door, booking_id: int) -> HttpResponse:
         ends=end_choices(bands, place.step_minutes, overnight=place.overnight),
         spaces=[(one.pk, str(one)) for one in places],
         in_series=sum(one.state in LIVE for one in found) > 1,
+        sides=_sides(request, door),
         zone=zone,
         person=door.about,
         initial=_initial(booking, place, day, zone),
@@ -86,14 +89,22 @@ def _check_or_move(
     zone = zone_of(booking.municipality)
     space = next(one for one in places if one.pk == given["space"])
     period = form.period()
+    is_done = booking.changes.filter(key=uuid5(given["key"], str(booking.pk))).exists()
     try:
-        price = changing.price_of_move(booking=booking, space=space, period=period, now=now, actor=door.actor)
+        price = changing.price_of_move(
+            booking=booking,
+            space=space,
+            period=period,
+            now=now,
+            scope=given["scope"],
+            side=given["side"],
+            actor=door.actor,
+        )
         if price.refusal is not None:
             form.add_error(None, why(price.refusal, zone))
             return None
-        told = f"{price.extra}:{price.refund}"
+        told = f"{price.extra}:{price.refund}:{price.kept}"
         # Costs that changed since the page was shown are shown again, not charged; a second click changes nothing.
-        is_done = booking.changes.filter(key=uuid5(given["key"], str(booking.pk))).exists()
         if "confirm" in request.POST and (is_done or request.POST.get("told", told) == told):
             moved = changing.move_booking(
                 booking=booking,
@@ -104,6 +115,7 @@ def _check_or_move(
                 key=given["key"],
                 actor=door.actor,
                 secret=door.secret,
+                side=given["side"],
             )
             messages.success(request, _("変えました：%(count)s日") % {"count": len(moved)})
             return redirect(door.url())
@@ -116,6 +128,8 @@ def _check_or_move(
         "new_space": space,
         "scope_label": dict(form.fields["scope"].choices)[given["scope"]],  # type: ignore[attr-defined]
         "several": given["scope"] != "this",
+        "by_house": given["side"] != "guest",
+        "changed": "confirm" in request.POST,
         "picture": ladder_picture(price.steps, zone=zone) if price.steps and price.new_yen else None,
         "reason": given["reason"],
         "sent": [
@@ -129,6 +143,19 @@ def _check_or_move(
         ],
     }
     return render(request, "spaces/bookings/change_confirm.html", context)
+
+
+def _sides(request: Any, door: Door) -> list[tuple[str, Any]]:
+    """On whose side this reader may move."""
+    guest = ("guest", _("使う人の都合（料金の差と、取り消しの決まりのとおり）"))
+    if not door.is_host:
+        return [guest]
+    # Who takes the call of a guest moves in the guest's name.
+    if door.order.host_id in hosts_of(request.user):
+        host = ("host", _("貸す人の都合（払う額は増えません）"))
+        return [host, guest] if takes_calls(request.user, door.order) else [host]
+    town = _("%(town)sの都合（払う額は増えません）") % {"town": door.order.municipality}
+    return [("town", town), guest]
 
 
 def _places(booking: Booking) -> list[Space]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
 from sosei.core.people.rate_limits import Limit, Per, TooManyError, attempt, too_many
 from sosei.programmes.spaces import booking_law
@@ -29,8 +30,8 @@ from sosei.programmes.spaces.ladder_picture import LadderPicture, ladder_picture
 from sosei.programmes.spaces.letters_bookings import send_words
 from sosei.programmes.spaces.models import Booking, Space
 from sosei.programmes.spaces.services import bookings as booking_services
-from sosei.programmes.spaces.services import cancelling
-from sosei.programmes.spaces.views.bookings_pay import bill_of, bill_page
+from sosei.programmes.spaces.services import cancelling, money
+from sosei.programmes.spaces.views.bookings_pay import bill_of, bill_page, failed_words
 
 LIVE = ("held", "requested", "confirmed")
 WORDS_LIMITS = (Limit(10, minutes=60, per=Per.NAME),)
@@ -97,6 +98,7 @@ def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, A
     first = next((one for one in open_ones if one.state == "confirmed"), open_ones[0] if open_ones else None)
     zone = zone_of(order.municipality)
     bill, paid = bill_of(order)
+    may_pay = not door.is_host and standing.state == "held" and paid is not None and paid.open > 0
     return {
         "door": door,
         "links": door.links,
@@ -107,7 +109,9 @@ def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, A
         "standing": standing,
         "paid": paid,
         "bill_url": bill_page(bill, door),
-        "may_pay": not door.is_host and standing.state == "held" and paid is not None and paid.open > 0,
+        "may_pay": may_pay,
+        "failed": failed_words(bill) if may_pay else "",
+        "owes": _owes(found, now) if not door.is_host else 0,
         "may_cancel": bool(open_ones),
         "picture": drawn(first, now) if first and first.yen else None,
         "ladder_for": when_text(first.period, zone) if first and len(found) > 1 else "",
@@ -117,6 +121,14 @@ def _context(request: Any, door: Door, *, on_paper: bool = False) -> dict[str, A
         "space_url": _space_url(found[0]),
         "note": next((one.note for one in found if one.note), ""),
     }
+
+
+def _owes(found: Sequence[Booking], now: datetime) -> int:
+    """What is unpaid of what the guest's own moves added."""
+    coming = [one for one in found if one.state == "confirmed" and one.period.upper > now]
+    dearer = [one for one in coming if any(row.new_yen > row.old_yen for row in one.changes.all())]
+    with tenancy.unguarded():
+        return max((money.owes_for_move(one) for one in dearer), default=0)
 
 
 def drawn(booking: Booking, now: datetime) -> LadderPicture | None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from sosei.core.payments import tokens
 from sosei.core.payments.models import Bill
 from sosei.core.payments.services.bills import BillStanding
+from sosei.core.payments.words_payments import PROBLEMS
 from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
 from sosei.programmes.spaces import booking_law
@@ -41,6 +42,17 @@ def bill_of(order: Order) -> tuple[Bill | None, BillStanding | None]:
     if row is None:
         return None, None
     return row, BillStanding(row.charged, row.paid, row.refunded, row.refunding, row.waiting)
+
+
+def failed_words(bill: Bill | None) -> str:
+    """Why the last payment of a bill could not be made; "" where none failed."""
+    if bill is None:
+        return ""
+    with tenancy.unguarded():
+        last = bill.payments.order_by("-pk").first()
+    if last is None or last.state != last.State.FAILED:
+        return ""
+    return str(PROBLEMS.get(last.problem, PROBLEMS["other"]))
 
 
 def bill_page(bill: Bill | None, door: Door) -> str:

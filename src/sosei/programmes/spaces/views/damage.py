@@ -33,7 +33,7 @@ from sosei.programmes.spaces.booking_doors import (
 )
 from sosei.programmes.spaces.booking_times import when_text
 from sosei.programmes.spaces.damage_shown import shown
-from sosei.programmes.spaces.forms_damage import AnswerForm, RepairForm, ReportForm
+from sosei.programmes.spaces.forms_damage import AnswerForm, GiveUpForm, RepairForm, ReportForm
 from sosei.programmes.spaces.models import Booking, DamageReport
 from sosei.programmes.spaces.permissions import writes_for_guest
 from sosei.programmes.spaces.services import damage, repairs
@@ -128,6 +128,7 @@ def _one(request: Any, door: Door, report_id: int) -> HttpResponse:
         "bill_url": bill_page(bill, door),
         "crumbs": door.crumbs((_("報告"), "")),
         **(_repairs(report) if door.is_host else {}),
+        **(giving_up(report) if door.is_host else {}),
     }
     return render(request, "spaces/damage/report.html", context, status=422 if form.errors else 200)
 
@@ -139,6 +140,27 @@ def _report(door: Door, report_id: int) -> DamageReport:
     report: DamageReport = get_object_or_404(rows.select_related(*related), pk=report_id)
     report.booking.order = door.order
     return report
+
+
+def giving_up(report: DamageReport) -> dict[str, Any]:
+    """What the pages of a claim need that holds back its bill."""
+    return {
+        "given_up": damage.given_up(report),
+        "unpaid": damage.unpaid_of(report),
+        "give_up_form": GiveUpForm(prefix="give-up"),
+    }
+
+
+def give_up(request: Any, report: DamageReport) -> None:
+    """Does it, and says so; or says why not."""
+    form = GiveUpForm(request.POST, prefix="give-up")
+    if not form.is_valid():
+        messages.error(request, _("あきらめる理由を書いてください。"))
+        return
+    yen = damage.give_up(report=report, reason=form.cleaned_data["reason"], actor=request.user)
+    messages.success(
+        request, _("%(yen)s円の請求をやめました。使った人に知らせました。") % {"yen": f"{yen:,}"}
+    )
 
 
 def _repairs(report: DamageReport) -> dict[str, Any]:
@@ -161,6 +183,8 @@ def _done(request: Any, door: Door, report: DamageReport, form: AnswerForm, do: 
         if do == "withdraw":
             damage.withdraw(report=report, actor=door.actor, secret=door.secret)
             messages.success(request, _("報告を取り下げました。相手に知らせました。"))
+        elif do == "give_up" and door.is_host:
+            give_up(request, report)
         elif do == "repair" and door.is_host:
             _block(request, report)
         elif do == "equipment" and door.is_host:

@@ -15,15 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sosei.core.design.pagination import paginate
+from sosei.core.people.errors import RefusedError
 from sosei.core.people.services.looks import record_looks
 from sosei.core.people.views.members import office_crumbs
 from sosei.core.records.models import Entry
 from sosei.programmes.spaces.damage_shown import shown, tag_of
 from sosei.programmes.spaces.forms_damage import DecisionForm
 from sosei.programmes.spaces.models import DamageReport
-from sosei.programmes.spaces.permissions import decides_impartially
+from sosei.programmes.spaces.permissions import decides_impartially, serves_spaces
 from sosei.programmes.spaces.rules_care import DECIDE_TERM
 from sosei.programmes.spaces.services import damage
+from sosei.programmes.spaces.views.damage import give_up, giving_up
 from sosei.programmes.spaces.views.reviews import done
 from sosei.programmes.spaces.words_care import LOOK_DAMAGE
 
@@ -84,6 +86,12 @@ def decide(request: Any, code: str, report_id: int) -> HttpResponse:
     report: DamageReport = get_object_or_404(rows, pk=report_id)
     _looked(request, [report])
     may = decides_impartially(request.user, report)
+    if request.method == "POST" and request.POST.get("do") == "give_up":
+        try:
+            give_up(request, report)
+        except RefusedError as error:
+            messages.error(request, str(error))
+        return redirect("spaces:damage-decide", code=code, report_id=report.pk)
     if request.method == "POST" and not may:
         raise Http404
     form = DecisionForm(request.POST or None, initial={"yen": report.yen_claimed})
@@ -101,6 +109,7 @@ def decide(request: Any, code: str, report_id: int) -> HttpResponse:
         "may": may and report.state == States.DISPUTED,
         "impartial": may,
         "form": form,
+        **(giving_up(report) if serves_spaces(request.user, report) else {}),
         "history": list(history.order_by("at", "pk")),
         "crumbs": office_crumbs(
             request,

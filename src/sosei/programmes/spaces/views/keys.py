@@ -37,6 +37,7 @@ from sosei.programmes.spaces.models import Booking, CalendarFeed, DoorCode, Host
 from sosei.programmes.spaces.rules_keys import Code
 from sosei.programmes.spaces.services import locks_on_doors as services
 from sosei.programmes.spaces.services.keys import LIVE, visible_from
+from sosei.programmes.spaces.services.money import owes_for_move
 from sosei.programmes.spaces.views.host_common import serves
 from sosei.programmes.spaces.words_keys import WHY
 
@@ -191,6 +192,10 @@ def _voucher_page(request: Any, door: Door, booking_id: int) -> HttpResponse:
     now = timezone.now()
     if booking.state != "confirmed" or visible_from(booking) > now or booking.period.upper <= now:
         raise Http404(_("引きかえ券は、予約の前の日から見られます。"))
+    with tenancy.unguarded():
+        owes = owes_for_move(booking)
+    if owes:
+        raise Http404(_("引きかえ券は、時間を変えて増えた料金を払うと見られます。"))
     with tenancy.unguarded():
         codes = list(
             DoorCode.objects.filter(needs_voucher(), booking=booking, state__in=LIVE)

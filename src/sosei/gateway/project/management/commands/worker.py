@@ -15,6 +15,8 @@ class Command(BaseCommand):
     """Takes tasks from the queue in PostgreSQL until stopped."""
 
     help = "キューに入った処理を実行する / run the tasks left in the queue"
+    # They would load every page, and with them what draws charts: seconds of each start, and memory for good.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many at a time, and whether to stay."""
