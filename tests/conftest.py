@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.database_template import template
+from tests.emptying import keep_what_migrating_made, put_back_after_a_test
 
 # A busy machine is no failure; what must be quick is measured by `make bench`, side by side.
 settings.register_profile("sosei", deadline=None)
@@ -59,6 +61,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.db import connection
 
     connection.settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this process, which each test of several transactions puts back as it was."""
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        keep_what_migrating_made("default")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", put_back_after_a_test)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
@@ -14,6 +13,7 @@ from sosei.gateway.portal.views import HEIGHT, WIDTH, strokes
 from sosei.planning.population import lookup
 from sosei.planning.population.demonstration_data import load_demonstration
 from sosei.planning.population.models import Area
+from tests.emptying import put_back
 from tests.population import synthetic_vision
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         load_demonstration()
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        put_back("default")
 
 
 @pytest.fixture

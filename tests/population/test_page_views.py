@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -22,6 +21,7 @@ from sosei.engines.demography.errors import RATES, MissingRateError, NegativePop
 from sosei.planning.population import figures, permissions, urls, views
 from sosei.planning.population.demonstration_data import load_demonstration
 from sosei.planning.population.models import Area, AssumptionSet
+from tests.emptying import put_back
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         load_demonstration()
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        put_back("default")
 
 
 @pytest.fixture
