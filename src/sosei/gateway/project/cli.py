@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     from django.db import OperationalError
 
     try:
+        _load()
         execute_from_command_line(["sosei", *arguments])
     except OperationalError as error:
         sys.exit(_database_message(error))
@@ -37,6 +39,25 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"設定に誤りがあります。There is a fault in the settings.\n{error}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+def _load() -> None:
+    """Loads settings and apps; all of it stays, so that the garbage collector need walk it neither now nor later."""
+    import django
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    gc.disable()
+    try:
+        settings.INSTALLED_APPS  # noqa: B018
+    except (ImproperlyConfigured, ImportError):
+        # Django tells it, of every command that needs settings.
+        return
+    else:
+        django.setup()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _port_in(arguments: list[str]) -> int:

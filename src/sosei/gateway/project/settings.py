@@ -12,7 +12,10 @@ from sosei.gateway.project.database import database_settings
 from sosei.gateway.project.environment import read_environment
 from sosei.gateway.project.home import read_or_make_secret_key
 from sosei.gateway.project.logs import logging_settings
+from sosei.gateway.project.trigger_names import install as find_triggers_by_name
 from sosei.gateway.project.variables import OIDC, RULES, VARIABLES
+
+find_triggers_by_name()
 
 SOURCE = Path(__file__).resolve().parents[2]
 ENVIRONMENT = read_environment(VARIABLES, os.environ, RULES)
