@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,16 @@ LONGEST_FIRST = (
 """Files of a minute and more. A few processes take file after file: none shall be left alone with one of these."""
 
 
+# What is loaded until the first test stays: the garbage collector need walk it neither now nor later.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector begins, with what the tests themselves make."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the longest files first; xdist keeps that order with --no-loadscope-reorder."""
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
@@ -64,15 +75,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The database of this process, which each test of several transactions puts back as it was."""
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The database of this process; it needs no migrating, and tests of several transactions put it back as it was."""
+    from django.conf import settings as django_settings
+    from django.db import connection
     from django.test import TransactionTestCase
 
+    before = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
+        connection.creation._create_test_db(verbosity=0, autoclobber=True)
+        connection.close()
+        name = connection.creation._get_test_db_name()
+        django_settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         keep_what_migrating_made("default")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(TransactionTestCase, "_fixture_teardown", put_back_after_a_test)
         yield
+    with django_db_blocker.unblock():
+        try:
+            connection.creation.destroy_test_db(before, verbosity=0)
+        except Exception as error:
+            request.node.warn(pytest.PytestWarning(f"the tests' database was not dropped: {error!r}"))
 
 
 @pytest.fixture(autouse=True)
