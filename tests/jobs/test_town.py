@@ -79,8 +79,9 @@ def test_the_fill_rate_compares_this_year_with_the_same_days_of_the_last(
 
 
 def test_what_finished_work_achieved_comes_from_its_facts_and_withdrawn_ones_are_taken_off(
-    jobs: JobsWorld,
+    jobs: JobsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_clock(monkeypatch)(now_in(jobs.town).date(), "23:00")
     first = make_contract(jobs.posting, jobs.worker, jobs.shifts, needs_lodging=True)
     again = make_posting(jobs.workplace)
     second = make_contract(again, jobs.friend, make_shifts(again, day_from_now(30), days=1))
@@ -164,7 +165,10 @@ def test_wages_wait_without_a_payslip_or_a_transfer(jobs: JobsWorld) -> None:
     assert wages() == (0, 0), "replaced by one that is paid today"
 
 
-def test_the_overview_shows_the_number_of_a_kpi_before_and_now(jobs: JobsWorld, signed_in: SignedIn) -> None:
+def test_the_overview_shows_the_number_of_a_kpi_before_and_now(
+    jobs: JobsWorld, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clock(monkeypatch)(now_in(jobs.town).date(), "23:00")
     strategy = make_strategy(jobs.town)
     kpi = make_kpi(
         make_package(make_goal(strategy)), title="季節の仕事をした人（架空）", unit="人", decimals=0
