@@ -12,6 +12,11 @@ KEPT = "as_migrated"
 """Schema with a copy of each row that migrating makes."""
 PATIENCE = "10s"
 """A thread of the test that is over may be in its last write; longer than that it was left behind."""
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class LeftOpenError(Exception):
+    """A test is over and one of its transactions is not."""
 
 
 def keep_what_migrating_made(alias: str) -> None:
@@ -40,13 +45,6 @@ def put_back(alias: str) -> None:
             f"rows could not be taken out for {PATIENCE}: the test left a transaction open in another connection "
             f"(close it in a `finally` of its thread). What each asked last:\n{left}"
         ) from error
-
-
-LOCK_NOT_AVAILABLE = "55P03"
-
-
-class LeftOpenError(Exception):
-    """A test is over and one of its transactions is not."""
 
 
 def _end_what_was_left_open(connection: BaseDatabaseWrapper) -> str:
