@@ -25,7 +25,7 @@ from sosei.core.records.models import Attachment, Entry, Message
 from sosei.programmes.spaces.errors_care import CareError
 from sosei.programmes.spaces.models import Block, DamageReport
 from sosei.programmes.spaces.rules_care import ANSWER_TERM, ClaimLine, LineKind, reduced, total_of
-from sosei.programmes.spaces.services import damage, money, numbers, repairs
+from sosei.programmes.spaces.services import damage, damage_bill, money, numbers, repairs
 from sosei.programmes.spaces.services.orders import Guest
 from tests.people.conftest import SignedIn
 from tests.spaces.bookings_world import pay
@@ -114,7 +114,7 @@ def test_what_is_not_paid_of_a_claim_may_be_given_up_and_holds_nothing_back(
         (spaces.owner, " ", CareError),
     ):
         with pytest.raises(wrong):
-            damage.give_up(report=told, reason=reason, actor=person)
+            damage_bill.give_up(report=told, reason=reason, actor=person)
     page = reverse("spaces:damage-decide", kwargs={"code": spaces.town.code, "report_id": told.pk})
     client = signed_in(spaces.staff)
     assert "8,500円の請求をやめる" in client.get(page).content.decode()
@@ -130,7 +130,7 @@ def test_what_is_not_paid_of_a_claim_may_be_given_up_and_holds_nothing_back(
     )
     assert "このうち8,500円" in client.get(page).content.decode()
     with pytest.raises(CareError):
-        damage.give_up(report=report(booking, spaces.owner), reason="x", actor=spaces.owner)
+        damage_bill.give_up(report=report(booking, spaces.owner), reason="x", actor=spaces.owner)
 
 
 def test_what_nobody_answers_goes_to_the_town_once_and_a_mere_note_is_closed(spaces: SpacesWorld) -> None:

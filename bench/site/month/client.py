@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from bench.site.month import steps
 from bench.site.month.town import CLOSES, OPENS, SLOTS, Place, Towns
+from bench.site.month.world import Step, Told, World, new_key
 
 CARDS = {
     "4242424242424242": 60,
@@ -57,8 +58,8 @@ class Client:
     def __init__(self, number: int, life: int, seed: str, folder: Path, towns: Towns, told: Any) -> None:
         self.number, self.told = number, told
         self.chance = random.Random(f"{seed}:{number}:{life}")  # noqa: S311
-        self.world = steps.World(towns)
-        self.later: list[tuple[float, int, steps.Step]] = []
+        self.world = World(towns)
+        self.later: list[tuple[float, int, Step]] = []
         self.turn = 0
         self.intent = folder / f"intent-{number}.json"
         self.answered = folder / f"answered-{number}"
@@ -86,13 +87,13 @@ class Client:
         self.told.rests[self.number] = 1
         connection.close()
 
-    def ask(self, step: steps.Step, *, again: bool = False) -> None:
+    def ask(self, step: Step, *, again: bool = False) -> None:
         """Does a step until it is answered, by yes or no."""
         from sosei.core.people.errors import RefusedError
 
         times = 2 if self.chance.random() < DOUBLE else 1
         for _time in range(times):
-            follows: steps.Told = []
+            follows: Told = []
             self._write_down(step)
             try:
                 follows = self._until_answered(step)
@@ -117,12 +118,12 @@ class Client:
             self.told.counts[self.number * len(self.told.outcomes) + index] += 1
         self.intent.unlink(missing_ok=True)
 
-    def _write_down(self, step: steps.Step) -> None:
+    def _write_down(self, step: Step) -> None:
         new = self.intent.with_suffix(".new")
         new.write_text(json.dumps(step))
         new.replace(self.intent)
 
-    def _until_answered(self, step: steps.Step) -> steps.Told:
+    def _until_answered(self, step: Step) -> Told:
         from sosei.gateway.project.database import is_connection_lost
 
         until = time.monotonic() + 600
@@ -141,13 +142,13 @@ class Client:
 
     # --- What comes next ----------------------------------------------------------------------------------------------
 
-    def next_step(self) -> steps.Step | None:
+    def next_step(self) -> Step | None:
         """Chance decides."""
         what = self.chance.choices(list(DOES), list(DOES.values()))[0]
         if what == "pass":
             return None
-        common = {"key": steps.new_key(self.chance), "luck": self.chance.random(), "card": self._card()}
-        made: Callable[[steps.Step], steps.Step] = getattr(self, f"_{what}")
+        common = {"key": new_key(self.chance), "luck": self.chance.random(), "card": self._card()}
+        made: Callable[[Step], Step] = getattr(self, f"_{what}")
         return made(common)
 
     def _card(self) -> str:
@@ -179,9 +180,7 @@ class Client:
         extras = [[key, self.chance.choice([1, 2])] for key in place.extras if self.chance.random() < 0.4]
         return [place.key, *(at or self._time(place, day)), extras]
 
-    def _order(
-        self, common: steps.Step, place: Place, wanted: list[Any], *, skip: bool = False
-    ) -> steps.Step:
+    def _order(self, common: Step, place: Place, wanted: list[Any], *, skip: bool = False) -> Step:
         return {
             **common,
             "do": "place",
@@ -193,11 +192,11 @@ class Client:
             "requested": place.by_request,
         }
 
-    def _place(self, common: steps.Step) -> steps.Step:
+    def _place(self, common: Step) -> Step:
         place, day = self._some_place(), min(AHEAD, int(self.chance.expovariate(1 / 10)))
         return self._order(common, place, [self._wanted(place, day)])
 
-    def _series(self, common: steps.Step) -> steps.Step:
+    def _series(self, common: Step) -> Step:
         place = self._some_place("hours", "slots", "desk", "package", "free")
         begins, ends = self._time(place, self.chance.randrange(1, 8))
         every, times = self.chance.choice([(1, 3), (7, 4), (1, 8), (2, 10)]), []
@@ -209,7 +208,7 @@ class Client:
         wanted = [self._wanted(place, 0, at) for at in times]
         return self._order(common, place, wanted, skip=self.chance.random() < 0.5)
 
-    def _rooms(self, common: steps.Step) -> steps.Step:
+    def _rooms(self, common: Step) -> Step:
         hall = self._some_place("hall")
         if not hall.parts:
             return self._place(common)
@@ -217,7 +216,7 @@ class Client:
         parts = self.chance.sample(hall.parts, 2)
         return self._order(common, hall, [[part, *at, []] for part in parts])
 
-    def _move(self, common: steps.Step) -> steps.Step:
+    def _move(self, common: Step) -> Step:
         return {
             **common,
             "do": "move",
@@ -228,7 +227,7 @@ class Client:
             "longer": self.chance.choice([-60, 0, 0, 60]),
         }
 
-    def _cancel(self, common: steps.Step) -> steps.Step:
+    def _cancel(self, common: Step) -> Step:
         return {
             **common,
             "do": "cancel",
@@ -236,12 +235,12 @@ class Client:
             "scope": self.chance.choice(["this", "this", "following", "all"]),
         }
 
-    def _join(self, common: steps.Step) -> steps.Step:
+    def _join(self, common: Step) -> Step:
         return {**common, "do": "join", "guest": self._guest()}
 
-    def _came(self, common: steps.Step) -> steps.Step:
+    def _came(self, common: Step) -> Step:
         return {**common, "do": "came"}
 
-    def _block(self, common: steps.Step) -> steps.Step:
+    def _block(self, common: Step) -> Step:
         place = self._some_place()
         return {**common, "do": "block", "space": place.key, "start": self._time(place, 15)[0]}

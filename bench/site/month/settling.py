@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bench.site.month import checks, steps
 from bench.site.month.statements import check_statements
+from bench.site.month.world import World
 
 SATURDAY = 5
 
@@ -23,7 +24,7 @@ def settle_and_check(month: Any, first: datetime.datetime) -> dict[str, Any]:
     last_day = _last_day(first.date())
     second = _last_day(last_day + datetime.timedelta(days=1))
     flaws: dict[str, list[Any]] = {}
-    world = steps.World(month.towns)
+    world = World(month.towns)
     for last in (last_day, second):
         month.say(f"settling up to {last}")
         _go_to(last + datetime.timedelta(days=3), first)
@@ -83,14 +84,14 @@ def _post(url: str, body: bytes, headers: Any) -> int:
     return 200
 
 
-def _close(world: steps.World, town: int, last: datetime.date) -> None:
+def _close(world: World, town: int, last: datetime.date) -> None:
     from sosei.core.payments.services.statements import close_month
     from sosei.core.people.models import Municipality
 
     close_month(municipality=Municipality.objects.get(pk=town), last_day=last, actor=world.staff(town))
 
 
-def _give_accounts(world: steps.World) -> None:
+def _give_accounts(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT b.object_key FROM payments_refund r JOIN payments_bill b ON b.id = r.bill_id "
@@ -101,7 +102,7 @@ def _give_accounts(world: steps.World) -> None:
         steps.perform(world, {"do": "account", "order": order})
 
 
-def _pay_out(world: steps.World, town: int) -> None:
+def _pay_out(world: World, town: int) -> None:
     """One file of the bank: what statements owe, and refunds."""
     from sosei.core.payments.models import Refund
     from sosei.core.payments.services.ledger import today

@@ -6,61 +6,14 @@ A step that the services refuse (taken, too late, over) is no fault. Anything el
 from __future__ import annotations
 
 import datetime
-import random
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
-from bench.site.month.town import Towns
-
-Step = dict[str, Any]
-LATER = 0.4
-"""Seconds after which a guest looks again whether the gateway has answered."""
-ACCOUNT = ("0126", "トウホウ", "001", "ホンテン", "1234567", "カクウ ヒト")
-
-
-class World:
-    """The towns, and rows that every step needs, read once in each process."""
-
-    def __init__(self, towns: Towns) -> None:
-        self.towns = towns
-        self._people: dict[int, Any] = {}
-        self._spaces: dict[int, Any] = {}
-
-    def person(self, key: int) -> Any:
-        """Somebody, with what he may do."""
-        from sosei.core.people.models import Person
-
-        if key not in self._people:
-            self._people[key] = Person.objects.get(pk=key)
-        return self._people[key]
-
-    def space(self, key: int) -> Any:
-        """A space with hours and prices."""
-        from sosei.programmes.spaces.models import Space
-
-        if key not in self._spaces:
-            rows = Space.objects.select_related("municipality", "host__organisation", "host__municipality")
-            rows = rows.select_related("ladder").prefetch_related(
-                "hours", "host__closures", "price_lists__items", "extras"
-            )
-            self._spaces[key] = rows.get(pk=key)
-        return self._spaces[key]
-
-    def owner(self, host: int) -> Any:
-        """Somebody who acts for a host."""
-        return self.person(self.towns.owners[host])
-
-    def staff(self, town: int) -> Any:
-        """Programme staff of a town."""
-        return self.person(self.towns.staff[town])
-
-
-Told = list[tuple[float, Step]]
-"""What follows: after so many seconds, which step."""
+from bench.site.month import steps_staff
+from bench.site.month.world import LATER, Step, Told, World, bill_payment, chosen, paying, to_pay
 
 
 def perform(world: World, step: Step) -> Told:
@@ -70,17 +23,6 @@ def perform(world: World, step: Step) -> Told:
         RefusedError: the services refuse it.
     """
     return VERBS[step["do"]](world, step)
-
-
-def new_key(chance: random.Random) -> str:
-    """A key as a form carries it."""
-    return str(uuid.UUID(int=chance.getrandbits(128), version=4))
-
-
-def _rows(query: str, *values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())
 
 
 # --- Guests -----------------------------------------------------------------------------------------------------------
@@ -113,39 +55,15 @@ def _place(world: World, step: Step) -> Told:
     )
     step["order"] = order.pk
     if step["requested"]:
-        return [(0.2, {"do": "answer", "order": order.pk, "accept": step["luck"] < 0.8, **_paying(step)})]
-    return _to_pay(order.pk, step)
-
-
-def _paying(step: Step) -> Step:
-    return {name: step[name] for name in ("way", "luck", "card")}
-
-
-def _to_pay(order: int, step: Step) -> Told:
-    """Nine of ten pay; the others let it lapse, or owe it for ever."""
-    if step["luck"] > 0.9:
-        return []
-    verb = {"card": "card", "konbini": "till", "bank": "bank", "invoice": "bank", "on_site": "cash"}
-    if step["way"] not in verb:
-        return []
-    return [(LATER, {"do": verb[step["way"]], "order": order, "tries": 0, **_paying(step)})]
-
-
-def _bill_payment(order: int) -> tuple[int, int, str, str, str] | None:
-    """(bill, payment, its state, its key at the gateway, its way) of the newest payment of an order."""
-    found = _rows(
-        "SELECT b.id, p.id, p.state, p.gateway_key, p.way FROM payments_bill b JOIN payments_payment p ON p.bill_id = b.id "
-        "WHERE b.kind = 'spaces.order' AND b.object_key = %s ORDER BY p.id DESC LIMIT 1",
-        str(order),
-    )
-    return found[0] if found else None
+        return [(0.2, {"do": "answer", "order": order.pk, "accept": step["luck"] < 0.8, **paying(step)})]
+    return to_pay(order.pk, step)
 
 
 def _at_gateway(world: World, step: Step) -> Told:
     """The guest at the gateway's page or at a till; who finds it not ready looks again."""
     from sosei.core.payments.gateways import embedded
 
-    found = _bill_payment(step["order"])
+    found = bill_payment(step["order"])
     if found is None or found[2] not in ("asked", "waiting") or found[4] not in ("card", "konbini"):
         return []
     _bill, _payment, _state, key, way = found
@@ -197,23 +115,6 @@ def _more(world: World, step: Step) -> Told:
     ]
 
 
-def _booking(states: str, luck: float, *, past: bool = False) -> Any:
-    """Some booking in one of the states."""
-    from sosei.programmes.spaces.models import Booking
-
-    sign = "<" if past else ">"
-    found = _rows(
-        f"SELECT id FROM spaces_booking WHERE id >= (SELECT max(id) FROM spaces_booking) * %s::float8 "  # noqa: S608
-        f"AND state IN ({states}) AND lower(period) {sign} %s ORDER BY id LIMIT 1",
-        luck,
-        timezone.now(),
-    )
-    if not found:
-        return None
-    related = ("order__person", "order__host", "space__municipality", "space__host", "space__ladder")
-    return Booking.objects.select_related(*related, "municipality", "person", "host").get(pk=found[0][0])
-
-
 def _who(world: World, booking: Any, side: str) -> tuple[Any, str]:
     """Who does something with a booking, and the secret of a guest without an account."""
     from sosei.programmes.spaces.services import numbers
@@ -225,24 +126,11 @@ def _who(world: World, booking: Any, side: str) -> tuple[Any, str]:
     return booking.person, "" if booking.person_id else numbers.secret_of(booking.order)
 
 
-def _chosen(step: Step, states: str, *, past: bool = False) -> Any:
-    """The booking a step is for: found once, and the same one when the step is done again."""
-    from sosei.programmes.spaces.models import Booking
-
-    if "booking" not in step:
-        found = _booking(states, step["luck"], past=past)
-        step["booking"] = found.pk if found else None
-        return found
-    related = ("order__person", "order__host", "space__municipality", "space__host", "space__ladder")
-    rows = Booking.objects.select_related(*related, "municipality", "person", "host")
-    return rows.filter(pk=step["booking"]).first()
-
-
 def _move(world: World, step: Step) -> Told:
     from sosei.programmes.spaces.rules_periods import Period
     from sosei.programmes.spaces.services.changing import move_booking
 
-    booking = _chosen(step, "'confirmed'")
+    booking = chosen(step, "'confirmed'")
     if booking is None:
         return []
     if "start" not in step:
@@ -271,13 +159,13 @@ def _cancel(world: World, step: Step) -> Told:
     from sosei.programmes.spaces.services.cancelling import cancel, in_scope
     from sosei.programmes.spaces.words_bookings import REASONS
 
-    booking = _chosen(step, "'held', 'requested', 'confirmed', 'confirmed'")
+    booking = chosen(step, "'held', 'requested', 'confirmed', 'confirmed'")
     if booking is None:
         return []
     if "these" not in step:
         step["these"] = [one.pk for one in in_scope(booking, step["scope"], timezone.now())]
     actor, secret = _who(world, booking, step["side"])
-    rows = [_chosen({"booking": key}, "") for key in step["these"]]
+    rows = [chosen({"booking": key}, "") for key in step["these"]]
     cancel(
         bookings=rows,
         side=step["side"],
@@ -295,7 +183,7 @@ def _join(world: World, step: Step) -> Told:
     from sosei.programmes.spaces.periods import period_of
     from sosei.programmes.spaces.services import waiting
 
-    booking = _chosen(step, "'confirmed', 'held'")
+    booking = chosen(step, "'confirmed', 'held'")
     if booking is None:
         return []
     person = world.person(step["guest"])
@@ -334,158 +222,7 @@ def _accept(world: World, step: Step) -> Told:
         actor=entry.person,
     )
     step["order"] = order.pk
-    return _to_pay(order.pk, {**step, "way": way})
-
-
-# --- Owners and staff -------------------------------------------------------------------------------------------------
-
-
-def _answer(world: World, step: Step) -> Told:
-    from sosei.programmes.spaces.services.bookings import answer_request
-
-    found = _rows(
-        "SELECT id FROM spaces_booking WHERE order_id = %s AND state = 'requested' ORDER BY id", step["order"]
-    )
-    for (key,) in found:
-        booking = _chosen({"booking": key}, "")
-        answer_request(
-            booking=booking,
-            accept=step["accept"],
-            reason="" if step["accept"] else "都合",
-            actor=world.owner(booking.host_id),
-        )
-    return _to_pay(step["order"], step) if step["accept"] else []
-
-
-def _payment(key: int) -> Any:
-    from sosei.core.payments.models import Payment
-
-    return Payment.objects.select_related("bill", "municipality", "payee").get(pk=key)
-
-
-def _bank(world: World, step: Step) -> Told:
-    """A transfer arrives: as asked, too little and then the rest, or too much; or staff see it on the account."""
-    from sosei.core.payments.services import pay_by_bank
-    from sosei.core.payments.services.ledger import today
-
-    found = _bill_payment(step["order"])
-    if found is None or found[4] not in ("bank", "invoice") or found[2] in ("paid", "failed"):
-        return []
-    payment = _payment(found[1])
-    staff = world.staff(payment.municipality_id)
-    luck = step["luck"]
-    if luck < 0.6:
-        pay_by_bank(payment=payment, actor=staff, on_date=today())
-        return []
-    sums = {
-        True: [payment.yen],
-        luck >= 0.7: [max(1, payment.yen - 100), 100] if payment.yen > 100 else [payment.yen],
-        luck >= 0.8: [payment.yen + 50],
-    }[True]
-    for part, yen in enumerate(sums):
-        _transfer(step, payment, staff, part, yen)
-    return [(LATER, {**step, "do": "match", "payment": payment.pk, "parts": len(sums)})]
-
-
-def _memo(step: Step, part: int) -> str:
-    return f"M{step['order']}-{part}-{int(step['luck'] * 1e9)}"
-
-
-def _transfer(step: Step, payment: Any, staff: Any, part: int, yen: int) -> None:
-    from sosei.core.payments.services.ledger import today
-    from sosei.core.payments.services.transfers import import_list
-
-    text = f"日付,入金額,振込人,備考\n{today():%Y/%m/%d},{yen},カクウ,{_memo(step, part)}\n"
-    import_list(municipality=payment.municipality, content=text.encode(), actor=staff)
-
-
-def _match(world: World, step: Step) -> Told:
-    """Staff try with the first part alone, which is refused when it is too little, and then with all."""
-    from sosei.core.payments.errors_papers import TransferError
-    from sosei.core.payments.models import IncomingTransfer
-    from sosei.core.payments.services.transfers import match
-
-    payment = _payment(step["payment"])
-    staff = world.staff(payment.municipality_id)
-    memos = [_memo(step, part) for part in range(step["parts"])]
-    rows = list(IncomingTransfer.objects.filter(reference__in=memos, state="open").order_by("pk"))
-    if len(rows) > 1:
-        try:
-            match(transfers=rows[:1], payment=payment, actor=staff)
-        except TransferError:
-            pass
-        else:
-            raise AssertionError(f"a payment of {payment.yen} yen was matched with {rows[0].yen}")
-    if rows:
-        match(transfers=rows, payment=payment, actor=staff, note="多い分は振り込んだ人に返す")
-    return []
-
-
-def _cash(world: World, step: Step) -> Told:
-    from sosei.core.payments.services import pay_on_site
-
-    found = _bill_payment(step["order"])
-    if found is None or found[4] != "on_site" or found[2] != "waiting":
-        return []
-    payment = _payment(found[1])
-    actor = world.staff(payment.municipality_id)
-    if payment.payee_id is not None:
-        actor = world.owner(payment.payee_id)
-    pay_on_site(payment=payment, actor=actor)
-    return []
-
-
-def _give_account(world: World, step: Step) -> Told:
-    """Refunds of an order that cannot go to a card: an account is named, cash is handed back."""
-    from sosei.core.payments.models import Refund
-    from sosei.core.payments.services import RefundAccount, give_refund_account, return_cash
-
-    bill = _rows(
-        "SELECT id FROM payments_bill WHERE kind = 'spaces.order' AND object_key = %s", str(step["order"])
-    )
-    rows = Refund.objects.filter(bill_id__in=[key for (key,) in bill]).select_related("bill", "payment")
-    for refund in rows.filter(state__in=("waiting_account", "asked")).order_by("pk"):
-        if refund.way == "bank" and refund.state == "waiting_account":
-            staff = world.staff(refund.municipality_id)
-            give_refund_account(refund=refund, account=RefundAccount(*ACCOUNT), actor=staff)
-        elif refund.way == "on_site" and refund.state == "asked":
-            actor = world.staff(refund.municipality_id)
-            return_cash(refund=refund, actor=actor)
-    return []
-
-
-def _came(world: World, step: Step) -> Told:
-    """After the start: the owner says that they came, or that nobody did."""
-    from sosei.programmes.spaces.services.bookings import mark_no_show, mark_used
-
-    booking = _chosen(step, "'confirmed'", past=True)
-    if booking is None:
-        return []
-    owner = world.owner(booking.host_id)
-    if step["card"] == "4242424242424242":
-        mark_used(booking=booking, actor=owner, now=timezone.now())
-    else:
-        mark_no_show(booking=booking, reason="だれも来なかった", actor=owner)
-    return []
-
-
-def _block(world: World, step: Step) -> Told:
-    """The owner keeps an evening for himself."""
-    from sosei.programmes.spaces.rules_periods import Period
-    from sosei.programmes.spaces.services import blocks
-
-    space = world.space(step["space"])
-    start = datetime.datetime.fromisoformat(step["start"])
-    made = blocks.block(
-        space=space,
-        period=Period(start, start + datetime.timedelta(hours=3)),
-        reason="点検",
-        actor=world.owner(space.host_id),
-    )
-    if step["luck"] < 0.8:
-        for one in made.blocks:
-            blocks.unblock(block=one, actor=world.owner(space.host_id))
-    return []
+    return to_pay(order.pk, {**step, "way": way})
 
 
 VERBS: dict[str, Callable[[World, Step], Told]] = {
@@ -498,11 +235,11 @@ VERBS: dict[str, Callable[[World, Step], Told]] = {
     "cancel": _cancel,
     "join": _join,
     "accept": _accept,
-    "answer": _answer,
-    "bank": _bank,
-    "match": _match,
-    "cash": _cash,
-    "account": _give_account,
-    "came": _came,
-    "block": _block,
+    "answer": steps_staff.answer,
+    "bank": steps_staff.bank,
+    "match": steps_staff.match,
+    "cash": steps_staff.cash,
+    "account": steps_staff.give_account,
+    "came": steps_staff.came,
+    "block": steps_staff.block,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -16,51 +15,22 @@ from sosei.core.payments.reasons import in_japanese
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.programmes.spaces import availability, booking_hooks, locks
-from sosei.programmes.spaces.as_rules import ladder_from, zone_of
+from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.errors_bookings import BookingError, Code, TakenError, TooLateError
 from sosei.programmes.spaces.models import Booking, BookingCancellation, BookingChange, Order, Space
 from sosei.programmes.spaces.periods import range_of
 from sosei.programmes.spaces.permissions import runs_host
 from sosei.programmes.spaces.rules_errors import Refusal
-from sosei.programmes.spaces.rules_ladders import DatedStep, Move, Owed, Why, change_due, steps_with_dates
 from sosei.programmes.spaces.rules_periods import Period, day_of, span_on, wall_minutes
 from sosei.programmes.spaces.services import money, placing
-from sosei.programmes.spaces.services.cancelling import (
-    at_least,
-    floor_of,
-    in_scope,
-    moves_of,
-    must_be_of,
-    owed_now,
-    standing_percent,
-)
-from sosei.programmes.spaces.services.pricing import Line, Priced, extras_of
+from sosei.programmes.spaces.services.cancelling import in_scope, must_be_of
+from sosei.programmes.spaces.services.move_price import MovePrice, kept_of, price_for, quote_after
+from sosei.programmes.spaces.services.pricing import extras_of
 from sosei.programmes.spaces.services.quoting import Part, Wanted, quote
 from sosei.programmes.spaces.services.steps import record, words_kept
 from sosei.programmes.spaces.words_bookings import MOVED
 
 Side = BookingCancellation.Side
-KEPT, WAIVED = "kept", "waived"
-"""Codes of the lines that a move adds to a price."""
-
-
-@dataclass(frozen=True)
-class MovePrice:
-    """What a move would cost, or why it cannot be.
-
-    Attributes:
-        new_yen: what the booking costs from then on.
-        kept: what of a lower price is kept, because the ladder had begun to count.
-        steps: the ladder from then on.
-    """
-
-    old_yen: int
-    new_yen: int
-    extra: int
-    refund: int
-    kept: int
-    refusal: Refusal | None = None
-    steps: tuple[DatedStep, ...] = ()
 
 
 def price_of_move(
@@ -88,7 +58,7 @@ def price_of_move(
         _must_be_settled(moving, now)
         places = _shifted(booking, moving, space, period)
         parts = _quoted(moving, _wanted(moving, places), booking.order, now, by_staff=by_host)
-        prices = [_price(one, part, now, side) for one, part in zip(moving, parts, strict=True)]
+        prices = [price_for(one, part, now, side) for one, part in zip(moving, parts, strict=True)]
     mine = next(price for one, price in zip(moving, prices, strict=True) if one.pk == booking.pk)
     refused = next((price.refusal for price in prices if price.refusal is not None), None)
     return MovePrice(
@@ -121,47 +91,6 @@ def _quoted(
         heads=order.heads,
         ignoring=bookings,
     ).parts
-
-
-def _price(booking: Booking, part: Part, now: datetime, side: str) -> MovePrice:
-    if part.refusal is not None:
-        return MovePrice(booking.yen, booking.yen, 0, 0, 0, part.refusal)
-    kept_before, floor, moves = _kept_of(booking), floor_of(booking), moves_of(booking)
-    if side == Side.GUEST:
-        floor = max(floor, owed_now(booking, now).yen)
-        moves = [*moves, Move(now, booking.period.lower)]
-        yen = _yen_after(booking.yen, kept_before, part.yen, standing_percent(booking, now), floor)
-    else:
-        # Whoever is moved by the house pays no more, and nothing of what becomes cheaper is kept.
-        yen = min(booking.yen, part.yen + kept_before)
-    steps = steps_with_dates(
-        ladder_from(booking.ladder),
-        part.wanted.period.start,
-        booking.booked_at,
-        yen,
-        zone_of(booking.municipality),
-        moves=moves,
-    )
-    extra, refund = max(0, yen - booking.yen), max(0, booking.yen - yen)
-    kept = max(0, yen - part.yen - kept_before) if side == Side.GUEST else 0
-    return MovePrice(booking.yen, yen, extra, refund, kept, None, at_least(steps, floor, yen))
-
-
-def _yen_after(old_yen: int, kept_before: int, new_yen: int, percent: int, floor: int) -> int:
-    """What a booking costs after the guest's move.
-
-    What was kept at earlier moves is no part of the price that becomes cheaper: it is not halved again. Where the price
-    rises again, as much of it is set off as was kept of the same yen, so that going and coming wins and costs nothing.
-    """
-    price = old_yen - kept_before
-    due = change_due(price, new_yen, Owed(percent, 0, 0, Why.STEP))
-    set_off = min(kept_before, due.extra * percent // 100)
-    after = new_yen + kept_before + due.kept - set_off
-    return after if after >= old_yen else max(after, min(floor, old_yen))
-
-
-def _kept_of(booking: Booking) -> int:
-    return sum(line["yen"] for line in booking.quote.get("lines", ()) if line.get("code") == KEPT)
 
 
 def move_booking(
@@ -313,7 +242,7 @@ def _move(
         )
     except placing.LostError as error:
         raise _taken(order, [Part(part.wanted, Refusal(Code.JUST_TAKEN)) for part in parts]) from error
-    prices = [_price(one, part, now, side) for one, part in zip(bookings, parts, strict=True)]
+    prices = [price_for(one, part, now, side) for one, part in zip(bookings, parts, strict=True)]
     changes = [
         _change(one, part, price, side, reason, key, actor, now)
         for one, part, price in zip(bookings, parts, prices, strict=True)
@@ -347,7 +276,7 @@ def _change(
 ) -> BookingChange:
     old_space, old_period, old_yen = booking.space, booking.period, booking.yen
     booking.space, booking.period = part.wanted.space, range_of(part.wanted.period)
-    booking.quote = _quote_after(part, price.new_yen, _kept_of(booking) if side != Side.GUEST else None)
+    booking.quote = quote_after(part, price.new_yen, kept_of(booking) if side != Side.GUEST else None)
     booking.yen = price.new_yen
     booking.reminded_at = None
     booking.save(update_fields=["space", "period", "yen", "quote", "reminded_at"])
@@ -380,32 +309,6 @@ def _change(
         yen=booking.yen - old_yen,
     )
     return made
-
-
-def _quote_after(part: Part, yen: int, kept: int | None) -> dict[str, object]:
-    """The new price with what is kept, and what the house takes off where it moved the booking to something dearer.
-
-    Args:
-        kept: None where all beyond the new price is kept.
-    """
-    priced = part.priced
-    if priced is None:
-        raise ValueError("a place without a price cannot be moved to")
-    beyond = yen - priced.yen
-    kept = beyond if kept is None else kept
-    lines = [line for line in (_line(KEPT, kept), _line(WAIVED, beyond - kept)) if line.yen]
-    lines = (*priced.lines, *lines)
-    return Priced(lines, yen, priced.tax_percent, priced.exemption).as_json(part.wanted.extras)
-
-
-def _line(code: str, yen: int) -> Line:
-    texts = []
-    for language in ("ja", "en"):
-        with override(language):
-            texts.append(
-                _("変更で返らない分") if code == KEPT else _("貸す人・市の都合の変更で、かからない分")
-            )
-    return Line(texts[0], texts[1], 1, "", yen, yen, code)
 
 
 def _texts(booking: Booking) -> tuple[str, str]:

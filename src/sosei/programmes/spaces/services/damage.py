@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from sosei.core.payments.reasons import in_japanese
-from sosei.core.payments.services.bills import Line
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.core.records.attachments import services as attachments
@@ -27,7 +24,6 @@ from sosei.core.records.attachments.messages import told
 from sosei.core.records.attachments.receiving import Prepared
 from sosei.core.records.attachments.rules import RefusedFileError
 from sosei.core.records.models import Attachment
-from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import letters_damage as letters
 from sosei.programmes.spaces import locks
 from sosei.programmes.spaces.errors_care import CareError, NotAllowedError
@@ -40,18 +36,14 @@ from sosei.programmes.spaces.rules_care import (
     MOST_REPORTS,
     MOST_YEN,
     REPORT_TERM,
-    TAXED,
     ClaimLine,
-    LineKind,
     may_report,
-    reduced,
     total_of,
 )
-from sosei.programmes.spaces.services import money
+from sosei.programmes.spaces.services.damage_bill import charge
+from sosei.programmes.spaces.services.damage_records import held_report, record
 from sosei.programmes.spaces.services.reviews import speaks_for
-from sosei.programmes.spaces.services.steps import must_run_host
-from sosei.programmes.spaces.words_bookings import REPORTED
-from sosei.programmes.spaces.words_care import KINDS_OF, LINES
+from sosei.programmes.spaces.words_care import KINDS_OF
 
 States = DamageReport.State
 Side = DamageReport.Side
@@ -63,11 +55,6 @@ REPORTABLE = (Booking.State.CONFIRMED, Booking.State.USED)
 def other(side: str) -> str:
     """The other side."""
     return Side.HOST if side == Side.GUEST else Side.GUEST
-
-
-def lines_of(report: DamageReport) -> list[ClaimLine]:
-    """What a claim is made of."""
-    return [ClaimLine(LineKind(one["kind"]), one["text"], one["yen"]) for one in report.lines]
 
 
 # --- Told -------------------------------------------------------------------------------------------------------------
@@ -129,7 +116,7 @@ def tell(
             key=key,
         )
         _attach(report, order, side, files, actor)
-        _record("told", report, order, actor, kind=report.kind, side=side, yen=report.yen_claimed)
+        record("told", report, order, actor, kind=report.kind, side=side, yen=report.yen_claimed)
         letters.tell_told(report, order)
         return report
 
@@ -230,7 +217,7 @@ def answer(
         raise CareError(_("ことばは%(most)s文字までにしてください。") % {"most": LONGEST}, "text")
     with tenancy.unguarded():
         held_order = locks.lock_order(order.pk)
-        held = _held(report, held_order)
+        held = held_report(report, held_order)
         state = States.AGREED if accept else States.DISPUTED
         if held.state == state and held.answered_at is not None:
             return held
@@ -242,8 +229,8 @@ def answer(
         held.save(update_fields=["state", "answer", "answered_at", "answered_by", "yen_agreed"])
         _attach(held, held_order, side, files, actor)
         if accept:
-            _charge(held, held_order, actor)
-        _record("accepted" if accept else "disputed", held, held_order, actor, yen=held.yen_claimed)
+            charge(held, held_order, actor)
+        record("accepted" if accept else "disputed", held, held_order, actor, yen=held.yen_claimed)
         letters.tell_answered(held, held_order)
         if not accept:
             letters.tell_staff_to_decide(held, held_order)
@@ -263,21 +250,15 @@ def withdraw(*, report: DamageReport, actor: Person | None, secret: str = "") ->
         raise NotAllowedError(_("取り下げられるのは、報告した人だけです。"))
     with tenancy.unguarded():
         held_order = locks.lock_order(order.pk)
-        held = _held(report, held_order)
+        held = held_report(report, held_order)
         if held.state == States.DROPPED:
             return held
         _must_be_open(held)
         held.state, held.settled_at, held.settled_by = States.DROPPED, timezone.now(), actor
         held.save(update_fields=["state", "settled_at", "settled_by"])
-        _record("withdrawn", held, held_order, actor)
+        record("withdrawn", held, held_order, actor)
         letters.tell_withdrawn(held, held_order)
         return held
-
-
-def _held(report: DamageReport, order: Order) -> DamageReport:
-    held = lock_report(report.pk)
-    held.booking = locks.bookings_of({order.pk: order}, [held.booking_id])[0]
-    return held
 
 
 def _must_be_open(report: DamageReport) -> None:
@@ -312,7 +293,7 @@ def _hand_over(key: int, order_key: int, now: datetime) -> bool:
         with override("ja"):
             held.settled_reason = _("期限までに返事がありませんでした。お金の請求はありません。")
     held.save(update_fields=["state", "settled_at", "yen_agreed", "settled_reason"])
-    _record("unanswered", held, order, None)
+    record("unanswered", held, order, None)
     letters.tell_unanswered(held, order)
     if held.state == States.DISPUTED:
         letters.tell_staff_to_decide(held, order)
@@ -335,7 +316,7 @@ def decide(*, report: DamageReport, yen: int, reason: str, actor: Person) -> Dam
     order = report.booking.order
     with tenancy.unguarded():
         held_order = locks.lock_order(order.pk)
-        held = _held(report, held_order)
+        held = held_report(report, held_order)
         if held.state != States.DISPUTED:
             raise CareError(
                 _("この報告は、いま「%(state)s」なので、決められません。画面を読み直してください。")
@@ -350,64 +331,10 @@ def decide(*, report: DamageReport, yen: int, reason: str, actor: Person) -> Dam
         held.state, held.yen_agreed, held.settled_reason = States.SETTLED, yen, why
         held.settled_at, held.settled_by = timezone.now(), actor
         held.save(update_fields=["state", "yen_agreed", "settled_reason", "settled_at", "settled_by"])
-        _charge(held, held_order, actor)
-        _record("decided", held, held_order, actor, reason=why, yen=yen)
+        charge(held, held_order, actor)
+        record("decided", held, held_order, actor, reason=why, yen=yen)
         letters.tell_decided(held, held_order)
         return held
-
-
-def unpaid_of(report: DamageReport) -> int:
-    """What of a claim of the host is owed and unpaid, and so may be given up."""
-    if report.side != Side.HOST or not report.yen_agreed or given_up(report):
-        return 0
-    with tenancy.unguarded():
-        now = money.standing(report.booking.order)
-    return 0 if now is None else max(0, min(report.yen_agreed, now.charged - now.kept))
-
-
-def given_up(report: DamageReport) -> int:
-    """What of a claim its host, or the town, gave up."""
-    with tenancy.unguarded():
-        return -money.charged_with(f"{_key(report)}:given_up")
-
-
-@transaction.atomic
-def give_up(*, report: DamageReport, reason: str, actor: Person | None) -> int:
-    """What of an agreed or decided claim is not paid is asked for no more: it held back all of the bill. The yen.
-
-    Twice is once.
-
-    Raises:
-        NotAllowedError: `actor` neither acts for the host nor serves the town.
-        CareError: nothing of it is unpaid, or no reason.
-    """
-    order = report.booking.order
-    must_run_host(actor, order)
-    why = reason.strip()
-    if not why or len(why) > 300:
-        raise CareError(_("あきらめる理由を300文字までで書いてください。使った人にも伝わります。"), "reason")
-    with tenancy.unguarded():
-        held_order = locks.lock_order(order.pk)
-        held = _held(report, held_order)
-        held.booking.order = held_order
-        before = given_up(held)
-        if before:
-            return before
-        yen = unpaid_of(held)
-        if not yen:
-            raise CareError(
-                _("払われていない額がないので、あきらめるものはありません。画面を読み直してください。")
-            )
-        money.claim(
-            order=held_order,
-            lines=[_bill_line(held, line, -1) for line in reduced(lines_of(held), yen)],
-            reason=in_japanese(REPORTED, number=order.number),
-            key=f"{_key(held)}:given_up",
-            actor=actor,
-        )
-        _record("given_up", held, held_order, actor, reason=why, yen=yen)
-        letters.tell_given_up(held, held_order, yen, why)
-        return yen
 
 
 def waiting_first(side: str) -> tuple[Any, ...]:
@@ -419,60 +346,3 @@ def waiting_first(side: str) -> tuple[Any, ...]:
 def to_decide(rows: QuerySet[DamageReport]) -> QuerySet[DamageReport]:
     """Of these reports, those that wait for the town's staff."""
     return rows.filter(state=States.DISPUTED)
-
-
-# --- Money and entries ------------------------------------------------------------------------------------------------
-
-
-def _charge(report: DamageReport, order: Order, actor: Person | None) -> None:
-    """What is agreed on comes to the bill; what a guest gets back goes off it, and is refunded where it was paid."""
-    lines = reduced(lines_of(report), report.yen_agreed or 0)
-    if not lines:
-        return
-    sign = -1 if report.side == Side.GUEST else 1
-    money.claim(
-        order=order,
-        lines=[_bill_line(report, line, sign) for line in lines],
-        reason=in_japanese(REPORTED, number=order.number),
-        key=_key(report),
-        actor=actor,
-    )
-
-
-def _key(report: DamageReport) -> str:
-    return f"spaces.damage:{report.pk}"
-
-
-def _bill_line(report: DamageReport, line: ClaimLine, sign: int) -> Line:
-    texts = []
-    for language in ("ja", "en"):
-        with override(language):
-            texts.append(_("%(kind)s：%(text)s") % {"kind": LINES[line.kind], "text": line.text})
-    return Line(
-        text=texts[0],
-        text_en=texts[1],
-        yen=sign * line.yen,
-        tax_percent=report.booking.tax_percent if line.kind in TAXED else 0,
-        quantity=Decimal(1),
-        code=f"damage:{report.pk}",
-    )
-
-
-def _record(
-    what: str, report: DamageReport, order: Order, actor: Person | None, *, reason: str = "", **data: Any
-) -> None:
-    of_guest = (
-        what in ("told", "withdrawn") if report.side == Side.GUEST else what in ("accepted", "disputed")
-    )
-    person = order.person
-    served = of_guest and actor is not None and person is not None and actor.pk != person.pk
-    write_entry(
-        actor=actor,
-        verb=f"space_damage.{what}",
-        subject=report,
-        person=person,
-        municipality=report.municipality,
-        on_behalf_of=person if served else None,
-        reason=reason,
-        data={"number": order.number, **data},
-    )

@@ -36,7 +36,7 @@ from sosei.programmes.spaces.damage_shown import shown
 from sosei.programmes.spaces.forms_damage import AnswerForm, GiveUpForm, RepairForm, ReportForm
 from sosei.programmes.spaces.models import Booking, DamageReport
 from sosei.programmes.spaces.permissions import writes_for_guest
-from sosei.programmes.spaces.services import damage, repairs
+from sosei.programmes.spaces.services import damage, damage_bill, repairs
 from sosei.programmes.spaces.views.bookings_pay import bill_of, bill_page
 from sosei.programmes.spaces.views.reviews import done
 
@@ -145,8 +145,8 @@ def _report(door: Door, report_id: int) -> DamageReport:
 def giving_up(report: DamageReport) -> dict[str, Any]:
     """What the pages of a claim need that holds back its bill."""
     return {
-        "given_up": damage.given_up(report),
-        "unpaid": damage.unpaid_of(report),
+        "given_up": damage_bill.given_up(report),
+        "unpaid": damage_bill.unpaid_of(report),
         "give_up_form": GiveUpForm(prefix="give-up"),
     }
 
@@ -157,7 +157,7 @@ def give_up(request: Any, report: DamageReport) -> None:
     if not form.is_valid():
         messages.error(request, _("あきらめる理由を書いてください。"))
         return
-    yen = damage.give_up(report=report, reason=form.cleaned_data["reason"], actor=request.user)
+    yen = damage_bill.give_up(report=report, reason=form.cleaned_data["reason"], actor=request.user)
     messages.success(
         request, _("%(yen)s円の請求をやめました。使った人に知らせました。") % {"yen": f"{yen:,}"}
     )
