@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
-from django.test import override_settings
 from django.utils import timezone
 
 from sosei.core.people.models import Person
@@ -39,6 +37,7 @@ from sosei.programmes.jobs.models import (
 from sosei.programmes.jobs.services.postings import copy_posting
 from sosei.programmes.jobs.services.versions import asked_version
 from sosei.programmes.jobs.services.worker_hours import hours_of
+from tests.demonstration_database import demonstration_database
 
 TABLES = (
     Employer,
@@ -59,16 +58,9 @@ IWAKI = "07204"
 
 @pytest.fixture(scope="module")
 def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """People and seasonal work of the demonstration, loaded once for all tests here and taken back after."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DEMONSTRATION=True),
-        transaction.atomic(),
-    ):
-        call_command("load_demonstration_people", verbosity=0)
-        call_command("load_demonstration_jobs", verbosity=0)
+    """A loaded demonstration for all tests here; what they write is taken back."""
+    with demonstration_database(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

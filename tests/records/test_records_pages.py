@@ -126,15 +126,15 @@ def test_entries_are_searched_by_person_verb_and_days_of_the_place(
     # Half past midnight of 2 April in Japan, still 1 April in UTC.
     clock.now = datetime(2026, 4, 1, 15, 30, tzinfo=UTC)
     services.write_entry(
-        actor=None, verb="test.people", person=citizen, municipality=town, reason="電話で頼まれた"
+        actor=None, verb="test.people", person=citizen, municipality=town, reason="電話口で頼まれた"
     )
     services.write_entry(actor=None, verb="test.planning", municipality=town, reason="計画の理由")
 
     def found(**query: str) -> str:
         return text_of(client.get(f"/{town.code}/office/entries", query))
 
-    assert "電話で頼まれた" in found(who="高橋") and "計画の理由" not in found(who="高橋")
-    assert "計画の理由" in found(verb="test.planning") and "電話で" not in found(verb="test.planning")
+    assert "電話口で頼まれた" in found(who="高橋") and "計画の理由" not in found(who="高橋")
+    assert "計画の理由" in found(verb="test.planning") and "電話口で" not in found(verb="test.planning")
     assert "2026-04-02 00:30" in found(since="2026-04-02", until="2026-04-02")
     assert "条件に合う記録はありません" in found(until="2026-04-01")
     assert "条件に合う記録はありません" in found(who="いない人")

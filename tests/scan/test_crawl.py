@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import pytest_django.fixtures
-from django.core.management import call_command
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from django.urls import Resolver404, resolve
 
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Person
+from tests.demonstration_database import demonstration_database
 
 MOST_QUERIES = 20
 MORE_QUERIES = {"payments:office-flaws": 35}
@@ -92,14 +94,14 @@ def crawl_as(role: str, walked: Counter[str]) -> dict[str, tuple[int, int]]:
     return crawl(client, walked)
 
 
-def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(
-    db: None, settings: pytest_django.fixtures.SettingsWrapper
-) -> None:
-    settings.DEMONSTRATION = True
-    call_command("load_demonstration_people", verbosity=0)
-    call_command("load_demonstration_strategy", verbosity=0)
-    call_command("load_demonstration_jobs", verbosity=0)
-    call_command("load_demonstration_spaces", verbosity=0)
+@pytest.fixture(scope="module")
+def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration as `sosei demo` leaves it behind."""
+    with demonstration_database(django_db_blocker):
+        yield
+
+
+def test_every_page_answers_everybody_it_is_linked_for_and_in_few_queries(stored: None, db: None) -> None:
     broken, costly, walked = {}, {}, {}
     of_views: Counter[str] = Counter()
     for role in ("", *roles.ALL):

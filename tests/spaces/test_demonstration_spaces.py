@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
-from django.test import override_settings
 
 from sosei.core.payments.models import Deposit, Invoice, Payment, Payout, Receipt, Refund, Statement
 from sosei.core.payments.services import check_books
@@ -35,6 +33,7 @@ from sosei.programmes.spaces.models import (
     WishOffer,
 )
 from sosei.programmes.spaces.services import lottery_draws
+from tests.demonstration_database import demonstration_database
 from tests.spaces.bookings_world import balance_flaws, taken_twice
 from tests.spaces.world import JST
 
@@ -56,16 +55,9 @@ SAYS_INVENTED = re.compile("架空|見本|実演|[(（]invented|sample", re.IGNO
 
 @pytest.fixture(scope="module")
 def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """People and spaces of the demonstration, loaded once for all tests here and taken back after."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DEMONSTRATION=True),
-        transaction.atomic(),
-    ):
-        call_command("load_demonstration_people", verbosity=0)
-        call_command("load_demonstration_spaces", verbosity=0)
+    """A loaded demonstration for all tests here; what they write is taken back."""
+    with demonstration_database(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

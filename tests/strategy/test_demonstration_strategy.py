@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 
 from sosei.core.people.models import Person
 from sosei.planning.outcomes.models import Fact, Feed, GapShare, Lever
@@ -34,6 +33,7 @@ from sosei.planning.strategy.models import (
     Strategy,
 )
 from sosei.planning.strategy.numbers import today_in
+from tests.demonstration_database import demonstration_database
 from tests.strategy.printed_tables import HEADINGS, OVERALL, TABLES
 from tests.vega_lite import check_against_schema
 
@@ -47,17 +47,9 @@ EVERY_CELL = [
 
 @pytest.fixture(scope="module")
 def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """People, strategies and outcomes of the demonstration, loaded once for all tests here and taken back after."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DEMONSTRATION=True),
-        transaction.atomic(),
-    ):
-        call_command("load_demonstration_people", verbosity=0)
-        call_command("load_demonstration_strategy", verbosity=0)
-        call_command("load_demonstration_outcomes", verbosity=0)
+    """A loaded demonstration for all tests here; what they write is taken back."""
+    with demonstration_database(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

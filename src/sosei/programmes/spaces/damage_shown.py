@@ -10,6 +10,7 @@ from django.urls import reverse
 from sosei.programmes.spaces.booking_doors import Door
 from sosei.programmes.spaces.models import DamageReport
 from sosei.programmes.spaces.services import damage
+from sosei.programmes.spaces.services.damage_records import lines_of
 from sosei.programmes.spaces.words_care import LINES
 
 TAGS = {"open": "warning", "agreed": "success", "disputed": "error", "settled": "info", "dropped": "neutral"}
@@ -51,7 +52,7 @@ def shown(report: DamageReport, *, door: Door | None = None) -> Shown:
     return Shown(
         report,
         tag_of(report),
-        [(LINES[line.kind], line.text, line.yen) for line in damage.lines_of(report)],
+        [(LINES[line.kind], line.text, line.yen) for line in lines_of(report)],
         [_picture(report, row, door) for row in first],
         [_picture(report, row, door) for row in later],
     )
