@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import prepared
 from tests.database_template import template
 from tests.emptying import keep_what_migrating_made, put_back_after_a_test
 
@@ -63,6 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The world that a test starts from stands before its own transaction begins."""
+    prepared.prepare(item)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of the public statistics; the test is skipped, and says so, where they are not there."""
@@ -100,7 +107,8 @@ def django_db_setup(
         keep_what_migrating_made("default")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(TransactionTestCase, "_fixture_teardown", put_back_after_a_test)
-        yield
+        with prepared.database_is_ready(django_db_blocker):
+            yield
     with django_db_blocker.unblock():
         try:
             connection.creation.destroy_test_db(before, verbosity=0)

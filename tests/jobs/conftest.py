@@ -8,15 +8,22 @@ import pytest
 from django.utils import translation
 
 from tests.jobs.world import JobsWorld, build_world
-from tests.people.conftest import MakePerson, SignedIn, make_person, other_town, signed_in, town
+from tests.people.conftest import MakePerson, SignedIn, make_person, other_town, person_maker, signed_in, town
+from tests.prepared import starts_from, world_of
 
 __all__ = ["JobsWorld", "MakePerson", "SignedIn", "jobs", "make_person", "other_town", "signed_in", "town"]
 
 
+def build() -> JobsWorld:
+    """What is in `world.py`."""
+    return build_world(person_maker())
+
+
 @pytest.fixture
-def jobs(make_person: MakePerson) -> JobsWorld:
+@starts_from(build)
+def jobs(db: None) -> JobsWorld:
     """A town with an approved employer, a posting of three days, workers and staff."""
-    return build_world(make_person)
+    return world_of(build)
 
 
 @pytest.fixture(autouse=True)

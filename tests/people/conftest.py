@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Municipality, Organisation, Person
+from tests import prepared
 
 MakePerson = Callable[..., Person]
 SignedIn = Callable[[Person], Client]
@@ -80,15 +81,13 @@ def add_second_factor(person: Person) -> Authenticator:
     return made
 
 
-@pytest.fixture
-def make_person(db: None) -> MakePerson:
+def person_maker(made: int = 0) -> MakePerson:
     """`make_person(role="planner", town=town)`: a person who holds the role, with a second factor where staff need one.
 
     Without a role somebody who only has an account; `second_factor=False` for staff whose roles still wait;
     `has_account=False` for somebody entered by staff on the phone; `password=` for one who signs in by a form. Any
     other argument is a column of `Person`. A person made without names gets invented ones.
     """
-    made = 0
 
     def make(
         role: str | None = None,
@@ -123,6 +122,12 @@ def make_person(db: None) -> MakePerson:
         return person
 
     return make
+
+
+@pytest.fixture
+def make_person(db: None) -> MakePerson:
+    """What `person_maker` gives; it counts on where the world that the test starts from ended."""
+    return person_maker(prepared.people())
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from tests.people.conftest import MakePerson, SignedIn, make_person, other_town, signed_in, town
+from tests.people.conftest import MakePerson, SignedIn, make_person, other_town, person_maker, signed_in, town
+from tests.prepared import starts_from, world_of
 from tests.spaces.world import SpacesWorld, build_world
 
 __all__ = [
@@ -22,10 +23,16 @@ __all__ = [
 ]
 
 
+def build() -> SpacesWorld:
+    """What is in `world.py`."""
+    return build_world(person_maker())
+
+
 @pytest.fixture
-def spaces(make_person: MakePerson) -> SpacesWorld:
+@starts_from(build)
+def spaces(db: None) -> SpacesWorld:
     """A town with a hall of three rooms, a desk, a public meeting room, guests and staff."""
-    return build_world(make_person)
+    return world_of(build)
 
 
 @pytest.fixture(autouse=True)
