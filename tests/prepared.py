@@ -16,8 +16,6 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sosei.core.people.models import Person
-
 T = TypeVar("T")
 Build = Callable[[], Any]
 IN_THE_DATABASE = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
@@ -30,7 +28,6 @@ OF_ITS_OWN_TIME = {"clock"}
 class _Standing:
     build: Build
     world: Any
-    people: int
     day: Any
     outer: transaction.Atomic
 
@@ -55,11 +52,6 @@ def world_of(build: Callable[[], T]) -> T:
     if _standing is not None and _standing.build is build:
         return copy.deepcopy(_standing.world)  # type: ignore[no-any-return]
     return build()
-
-
-def people() -> int:
-    """Persons of the world that stands: who makes more counts on."""
-    return _standing.people if _standing else 0
 
 
 @contextmanager
@@ -109,7 +101,7 @@ def _build(build: Build) -> None:
     outer.__enter__()
     try:
         world = build()
-        _standing = _Standing(build, world, Person.objects.count(), timezone.localdate(), outer)
+        _standing = _Standing(build, world, timezone.localdate(), outer)
     except BaseException:
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Municipality, Organisation, Person
-from tests import prepared
 
 MakePerson = Callable[..., Person]
 SignedIn = Callable[[Person], Client]
@@ -81,13 +80,15 @@ def add_second_factor(person: Person) -> Authenticator:
     return made
 
 
-def person_maker(made: int = 0) -> MakePerson:
+def person_maker() -> MakePerson:
     """`make_person(role="planner", town=town)`: a person who holds the role, with a second factor where staff need one.
 
     Without a role somebody who only has an account; `second_factor=False` for staff whose roles still wait;
     `has_account=False` for somebody entered by staff on the phone; `password=` for one who signs in by a form. Any
     other argument is a column of `Person`. A person made without names gets invented ones.
     """
+
+    made: int | None = None
 
     def make(
         role: str | None = None,
@@ -100,7 +101,8 @@ def person_maker(made: int = 0) -> MakePerson:
         **columns: Any,
     ) -> Person:
         nonlocal made
-        made += 1
+        # The world that a test starts from has people already.
+        made = (Person.objects.count() if made is None else made) + 1
         columns.setdefault("family_name", "佐藤")
         columns.setdefault("given_name", f"試{made}")
         columns.setdefault("family_kana", "サトウ")
@@ -126,8 +128,8 @@ def person_maker(made: int = 0) -> MakePerson:
 
 @pytest.fixture
 def make_person(db: None) -> MakePerson:
-    """What `person_maker` gives; it counts on where the world that the test starts from ended."""
-    return person_maker(prepared.people())
+    """What `person_maker` gives."""
+    return person_maker()
 
 
 @pytest.fixture

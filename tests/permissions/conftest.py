@@ -16,9 +16,11 @@ from tests.permissions import (  # noqa: F401
     strategy_rooms,
 )
 from tests.permissions.world import World, build
+from tests.prepared import starts_from, world_of
 
 
 @pytest.fixture
+@starts_from(build)
 def world(db: None) -> World:
     """Two towns with a person of every kind and a row of every table."""
-    return build()
+    return world_of(build)

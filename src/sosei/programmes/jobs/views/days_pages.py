@@ -43,7 +43,7 @@ def day_of_employer(request: Any, employer: Employer, day_id: int) -> WorkDay:
     """
     seen = WorkDay.objects.visible_to(request.user).filter(employer=employer)
     found: WorkDay | None = (
-        seen.select_related("employer", "municipality", "contract__posting__workplace", "shift")
+        seen.select_related("employer__municipality", "municipality", "contract__posting__workplace", "shift")
         .prefetch_related("punches", "corrections")
         .filter(pk=day_id)
         .first()
