@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,9 +18,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
+from sosei.core.payments.reasons import in_japanese, reason_words
 from sosei.core.records.models import Entry, Message
-from sosei.programmes.spaces import tasks_keys
+from sosei.programmes.spaces import tasks_keys, words_problems
 from sosei.programmes.spaces.lock_drivers import LockError, driver_of
 from sosei.programmes.spaces.models import Booking, DoorCode, Lock, LockUse, Order, Space
 from sosei.programmes.spaces.periods import period_of
@@ -245,6 +248,33 @@ def test_a_silent_lock_is_told_once_and_the_voucher_stands_in(
     code.refresh_from_db()
     lock.refresh_from_db()
     assert (code.state, lock.problem, lock.failures) == ("sent", "", 0)
+
+
+def test_why_a_lock_did_not_answer_is_kept_in_japanese_and_read_in_the_language_of_the_page(
+    spaces: SpacesWorld, door: DoorLock, signed_in: SignedIn
+) -> None:
+    lock = hang(spaces.rooms[0], door, spaces.owner)
+    Lock.objects.filter(pk=lock.pk).update(address="http://127.0.0.1:9")
+    with override("en"):
+        assert not key_sync.sync_lock(lock_id=lock.pk)
+    page = reverse(
+        "spaces:host-lock",
+        kwargs={"code": spaces.town.code, "host_id": spaces.host.pk, "lock_id": lock.pk},
+    )
+    client = signed_in(spaces.owner)
+    assert "「127.0.0.1」から返事がありません。" in client.get(page).content.decode()
+    english = client.get(f"/en{page}").content.decode()
+    assert "“127.0.0.1” does not answer." in english
+    assert '<span lang="ja">A室のドア</span>' in english
+
+
+@pytest.mark.parametrize("name", [name for name in vars(words_problems) if name.isupper()])
+def test_every_problem_with_a_lock_or_calendar_is_read_in_english(name: str) -> None:
+    text = getattr(words_problems, name)
+    told = dict.fromkeys(re.findall(r"%\((\w+)\)s", str(text)), "8,300")
+    kept = in_japanese(text, **told)
+    with override("en"):
+        assert reason_words(kept) == str(text) % told != kept
 
 
 def test_what_happened_at_the_door_is_written_down_once_and_the_booking_counts_as_used(

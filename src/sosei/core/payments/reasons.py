@@ -1,4 +1,4 @@
-"""Reasons that the program itself gives for charges and refunds: kept in Japanese, read by everybody in his language.
+"""Reasons that the program itself gives, as for charges and refunds: kept in Japanese, read by everybody in his language.
 
 They stand in books and in what a person is given of his data, so what is kept is the sentence and no code of it.
 """

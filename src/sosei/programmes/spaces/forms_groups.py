@@ -65,7 +65,7 @@ class GroupDecisionForm(forms.Form):
                 (
                     key,
                     _("%(title)s（%(article)s、%(percent)s％）")
-                    % {"title": one.title, "article": one.article, "percent": one.percent},
+                    % {"title": one, "article": one.article, "percent": one.percent},
                 )
                 for key, one in self.known.items()
             ),

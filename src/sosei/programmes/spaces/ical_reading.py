@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from dateutil.rrule import rrulestr
-from django.utils.translation import gettext as _
 
+from sosei.programmes.spaces import words_problems as problems
 from sosei.programmes.spaces.rules_periods import MINUTE, ONE_DAY, Period, merged
 
 MOST_EVENTS = 5_000
@@ -38,7 +38,7 @@ class _Budget:
     def step(self) -> None:
         self.steps -= 1
         if self.steps < 0 or time.monotonic() > self.until:
-            raise CalendarError(_("くり返しの予定が多すぎて、読みきれません。古いくり返しを消してください。"))
+            raise CalendarError(str(problems.TOO_MANY_REPEATS))
 
 
 @dataclass(frozen=True)
@@ -64,29 +64,21 @@ def taken_times(
     try:
         calendars = icalendar.Calendar.from_ical(data, multiple=True)
     except (ValueError, IndexError, KeyError, TypeError, UnicodeError) as error:
-        raise CalendarError(
-            _("カレンダーのファイル（iCal）ではありません。アドレスを確かめてください。")
-        ) from error
+        raise CalendarError(str(problems.NO_CALENDAR)) from error
     if not calendars or any(one.name != "VCALENDAR" for one in calendars):
-        raise CalendarError(_("カレンダーのファイル（iCal）ではありません。アドレスを確かめてください。"))
+        raise CalendarError(str(problems.NO_CALENDAR))
     events = [event for one in calendars for event in one.walk("VEVENT")]
     if len(events) > MOST_EVENTS:
-        raise CalendarError(
-            _("予定が多すぎます（%(count)s件）。%(most)s件までにしてください。")
-            % {"count": len(events), "most": MOST_EVENTS}
-        )
+        raise CalendarError(problems.TOO_MANY_EVENTS % {"count": len(events), "most": MOST_EVENTS})
     window = _Window(zone, first, last, own)
     try:
         found = merged(_all(events, window))
     except CalendarError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise CalendarError(_("日時が読めない予定があります。ファイルを作り直してください。")) from error
+        raise CalendarError(str(problems.NO_TIME)) from error
     if len(found) > MOST_PERIODS:
-        raise CalendarError(
-            _("予定が多すぎます（%(count)s件）。%(most)s件までにしてください。")
-            % {"count": len(found), "most": MOST_PERIODS}
-        )
+        raise CalendarError(problems.TOO_MANY_EVENTS % {"count": len(found), "most": MOST_PERIODS})
     return found
 
 
@@ -198,7 +190,7 @@ def _starts(
 
 def _last(rule: Mapping[str, Any], zone: tzinfo, window: _Window) -> datetime:
     if str(rule["FREQ"][0]).upper() not in REPEATS:
-        raise CalendarError(_("1時間ごと、1分ごとのようなくり返しは読めません。"))
+        raise CalendarError(str(problems.OTHER_REPEAT))
     last = window.last.astimezone(zone).replace(tzinfo=None)
     until = rule.get("UNTIL")
     if not until:

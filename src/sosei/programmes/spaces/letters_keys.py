@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sosei.core.payments.reasons import reason_words
 from sosei.core.people.letters import in_both_languages, paragraphs
 from sosei.core.records.services import send_message
 from sosei.programmes.spaces.as_rules import zone_of
@@ -72,10 +73,10 @@ def lock_failed(lock: Lock, problem: str, now: datetime) -> None:
     """To the host: a lock does not answer."""
 
     def parts() -> tuple[str, Sequence[str]]:
-        told = {"lock": lock.name, "space": lock.space, "problem": problem, "place": lock.paper_place}
+        told = {"lock": lock.name, "space": lock.space, "place": lock.paper_place}
         return _("鍵から返事がありません：%(lock)s（%(space)s）") % told, [
             _("「%(lock)s」に、暗証番号を送れません。") % told,
-            problem,
+            reason_words(problem),
             _("電気とネットワークを確かめてください。つながると、番号は自動で送られます。"),
             _("それまで、使う人には引きかえ券を見せています。交換する場所：%(place)s") % told
             if lock.paper_place
@@ -114,7 +115,7 @@ def calendar_failed(feed: CalendarFeed, problem: str) -> None:
         told = {"feed": feed.name, "space": feed.space}
         return _("カレンダーを読めません：%(feed)s（%(space)s）") % told, [
             _("「%(feed)s」を、長い間読めていません。前に読んだ予定は、そのまま残しています。") % told,
-            problem,
+            reason_words(problem),
             host_link("host-calendars", feed.host),
         ]
 

@@ -40,7 +40,7 @@ def _line(entry: LotteryEntry, lottery: Lottery) -> str:
 def _told(lottery: Lottery) -> dict[str, Any]:
     zone = zone_of(lottery.municipality)
     return {
-        "lottery": lottery.title,
+        "lottery": lottery,
         "draw": moment_text(lottery.draw_at, zone),
         "until": moment_text(lottery.confirm_until, zone),
     }

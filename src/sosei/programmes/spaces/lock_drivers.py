@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from django.utils.translation import gettext as _
-
 from sosei.programmes.spaces import outgoing
+from sosei.programmes.spaces import words_problems as problems
 from sosei.programmes.spaces.models import Lock
 from sosei.programmes.spaces.rules_periods import Period
 
@@ -144,11 +143,11 @@ class Simulated:
         except outgoing.OutgoingError as error:
             raise LockError(str(error)) from error
         if answer.status in (401, 403):
-            raise LockError(_("鍵が、このサイトを認めません。鍵の合言葉を確かめてください。"))
+            raise LockError(str(problems.LOCK_DENIES))
         if answer.status == 404 and method == "DELETE":
             return b""
         if answer.status not in (200, 204):
-            raise LockError(_("鍵が受け付けませんでした（%(status)s）。") % {"status": answer.status})
+            raise LockError(problems.LOCK_REFUSES % {"status": answer.status})
         return answer.body
 
 
@@ -160,7 +159,7 @@ def _moment(text: Any) -> datetime:
 
 
 def _unreadable() -> str:
-    return _("鍵の返事が読めません。鍵のアドレスを確かめてください。")
+    return str(problems.LOCK_UNREADABLE)
 
 
 class Paper:

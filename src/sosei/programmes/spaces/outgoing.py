@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+
+from sosei.programmes.spaces import words_problems as problems
 
 SECONDS = 10.0
 MOST_BYTES = 2_000_000
@@ -79,7 +80,7 @@ def fetch(
         if target is None:
             return answer
         address = urljoin(address, target)
-    raise OutgoingError(_("アドレスが、何度も別のアドレスに移ります。最後のアドレスを直接書いてください。"))
+    raise OutgoingError(str(problems.MOVES_ON))
 
 
 def check(address: str) -> None:
@@ -97,15 +98,13 @@ def _parts(address: str) -> SplitResult:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise OutgoingError(
-            _("アドレスの形が正しくありません：%(address)s") % {"address": address[:100]}
-        ) from error
+        raise OutgoingError(problems.NO_ADDRESS % {"address": address[:100]}) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OutgoingError(_("https:// か http:// で始まるアドレスを書いてください。"))
+        raise OutgoingError(str(problems.OTHER_SCHEME))
     if parts.username is not None or parts.password is not None:
-        raise OutgoingError(_("アドレスに、名前やパスワードを入れないでください。"))
+        raise OutgoingError(str(problems.HAS_PASSWORD))
     if port is not None and port not in PORTS and not settings.DEMONSTRATION:
-        raise OutgoingError(_("このポート番号（%(port)s）のアドレスは使えません。") % {"port": port})
+        raise OutgoingError(problems.OTHER_PORT % {"port": port})
     return parts
 
 
@@ -115,14 +114,10 @@ def _resolve(parts: SplitResult) -> str:
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise OutgoingError(
-            _("サーバー「%(host)s」が見つかりません。アドレスを確かめてください。") % {"host": parts.hostname}
-        ) from error
+        raise OutgoingError(problems.NOT_FOUND % {"host": parts.hostname}) from error
     addresses = [str(each[4][0]) for each in found]
     if not addresses or not all(is_allowed(each) for each in addresses):
-        raise OutgoingError(
-            _("「%(host)s」は、インターネットにないサーバーなので使えません。") % {"host": parts.hostname}
-        )
+        raise OutgoingError(problems.NOT_PUBLIC % {"host": parts.hostname})
     return addresses[0]
 
 
@@ -155,19 +150,14 @@ def _ask(address: str, asked: _Request) -> tuple[Answer, str | None]:
             return Answer(response.status, b""), response.getheader("Location")
         body = response.read(asked.most_bytes + 1)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise OutgoingError(
-            _("「%(host)s」から返事がありません。あとでもう一度やってみます。") % {"host": parts.hostname}
-        ) from error
+        raise OutgoingError(problems.NO_ANSWER % {"host": parts.hostname}) from error
     finally:
         watch.cancel()
         connection.close()
     if time.monotonic() > asked.until:
-        raise OutgoingError(_("「%(host)s」の返事に時間がかかりすぎます。") % {"host": parts.hostname})
+        raise OutgoingError(problems.TOO_SLOW % {"host": parts.hostname})
     if len(body) > asked.most_bytes:
-        raise OutgoingError(
-            _("「%(host)s」の返事が大きすぎます（%(most)sバイトまで）。")
-            % {"host": parts.hostname, "most": f"{asked.most_bytes:,}"}
-        )
+        raise OutgoingError(problems.TOO_LARGE % {"host": parts.hostname, "most": f"{asked.most_bytes:,}"})
     return Answer(response.status, body), None
 
 

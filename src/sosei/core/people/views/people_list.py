@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from sosei.core.design.templatetags.design import as_written
 from sosei.core.people import look_words, roles
 from sosei.core.people.models import Person, Role
 from sosei.core.people.phones import shown_phone
@@ -121,7 +122,7 @@ def _cells(
     email: str | None,
 ) -> tuple[str, ...]:
     name = f"{family_name} {given_name}".strip() or _("（名前なし）")
-    return str(uid), name, f"{family_kana} {given_kana}".strip(), _shown_phone(phone), email or ""
+    return str(uid), name, as_written(f"{family_kana} {given_kana}".strip()), _shown_phone(phone), email or ""
 
 
 @lru_cache(maxsize=4096)

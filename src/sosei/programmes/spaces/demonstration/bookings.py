@@ -21,7 +21,7 @@ from sosei.programmes.spaces.services.orders import Guest, Wanted, place_order
 
 NAMESPACE = UUID("0b0c5d5e-5a53-5d1c-9d0e-6f6f0e7b5c11")
 BOTH = (IWAKI, FUKUSHIMA)
-SHOWN = {str(item): "確認の画面で示しました。（見本）" for item in Item}
+SHOWN = {str(item): ["確認の画面で示しました。（見本）"] for item in Item}
 GUESTS = (
     ("tsukau", "例野", "春子", ("レイノ", "ハルコ")),
     ("sakasu", "試山", "健", ("タメシヤマ", "ケン")),

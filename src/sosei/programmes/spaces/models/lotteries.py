@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sosei.core.people.models import Municipality
@@ -77,7 +78,7 @@ class Lottery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title_en if get_language() == "en" and self.title_en else self.title
 
 
 class LotterySpace(models.Model):

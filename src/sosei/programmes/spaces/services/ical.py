@@ -18,11 +18,13 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from sosei.core.people import tenancy
 from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import ical_reading, letters_keys, locks_keys, outgoing, queue_keys
+from sosei.programmes.spaces import words_problems as problems
 from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.errors_bookings import BookingError
 from sosei.programmes.spaces.models import Block, Booking, CalendarFeed, CalendarLink, Space
@@ -108,9 +110,7 @@ def add_feed(*, space: Space, name: str, address: str, actor: Person) -> Calenda
         URLValidator(schemes=["http", "https"])(address)
         outgoing.check(address)
     except ValidationError as error:
-        raise CalendarRefusedError(
-            _("https:// か http:// で始まるアドレスを書いてください。"), "address"
-        ) from error
+        raise CalendarRefusedError(str(problems.OTHER_SCHEME), "address") from error
     except outgoing.OutgoingError as error:
         raise CalendarRefusedError(str(error), "address") from error
     live = CalendarFeed.objects.filter(space=space, ended_at__isnull=True)
@@ -182,7 +182,8 @@ def read_feed(*, feed_id: int) -> bool:
             return False
         now = timezone.now()
         try:
-            taken = _fetch(feed, now)
+            with override("ja"):
+                taken = _fetch(feed, now)
         except (outgoing.OutgoingError, ical_reading.CalendarError) as error:
             _not_read(feed, str(error), now)
             return False
@@ -193,10 +194,7 @@ def read_feed(*, feed_id: int) -> bool:
 def _fetch(feed: CalendarFeed, now: datetime) -> list[Period]:
     answer = outgoing.fetch(feed.address, headers={"Accept": MEDIA, "User-Agent": "Sosei"})
     if answer.status != 200:
-        raise outgoing.OutgoingError(
-            _("カレンダーのサーバーが「%(status)s」と答えました。アドレスを確かめてください。")
-            % {"status": answer.status}
-        )
+        raise outgoing.OutgoingError(problems.CALENDAR_STATUS % {"status": answer.status})
     return ical_reading.taken_times(
         answer.body,
         zone=zone_of(feed.municipality),

@@ -13,11 +13,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from sosei.core.people import tenancy
 from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import letters_keys, locks_keys
+from sosei.programmes.spaces import words_problems as problems
 from sosei.programmes.spaces.lock_drivers import PREFIX, Held, LockDriver, LockError, driver_of
 from sosei.programmes.spaces.models import DoorCode, Lock, LockUse
 from sosei.programmes.spaces.periods import period_of, range_of
@@ -53,9 +54,10 @@ def sync_lock(*, lock_id: int) -> bool:
             if not alone:
                 raise LockBusyError(lock_id)
             try:
-                _reconcile(lock, driver)
-                if driver.keeps_codes:
-                    _collect(lock, driver)
+                with override("ja"):
+                    _reconcile(lock, driver)
+                    if driver.keeps_codes:
+                        _collect(lock, driver)
             except LockError as error:
                 _failed(lock, str(error))
                 return False
@@ -86,7 +88,7 @@ def _reconcile(lock: Lock, driver: LockDriver) -> None:
         for ref in missing:
             code = wanted[ref]
             driver.add_code(Held(ref, code.code, period_of(code.period)))
-    raise LockError(_("鍵が、送った番号を覚えません。鍵を調べてください。"))
+    raise LockError(str(problems.LOCK_FORGETS))
 
 
 def _note(lock: Lock, wanted: Mapping[str, DoorCode], there: Mapping[str, Period]) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sosei.core.design.pagination import paginate
+from sosei.core.design.templatetags.design import as_written
 from sosei.core.people import tenancy
 from sosei.core.people.errors import RefusedError
 from sosei.core.people.letters import link
@@ -136,7 +137,9 @@ def lock(request: Any, code: str, host_id: int, lock_id: int) -> HttpResponse:
         "found": found,
         "test_url": host_url("host-lock-test", host, lock_id=held.pk),
         "end_url": host_url("host-lock-end", host, lock_id=held.pk),
-        "crumbs": host_crumbs(host, (_("鍵と暗証番号"), host_url("host-keys", host)), (str(held), "")),
+        "crumbs": host_crumbs(
+            host, (_("鍵と暗証番号"), host_url("host-keys", host)), (as_written(held.name), "")
+        ),
     }
     return render(request, "spaces/keys/lock.html", context, status=422 if form.errors else 200)
 
