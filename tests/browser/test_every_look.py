@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
 import pytest
@@ -14,9 +13,15 @@ from tests.browser.conftest import Visit, Visitor
 pytestmark = pytest.mark.browser
 
 AXE = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+# Each width meets each language and scheme, and each language each scheme.
 LOOKS = [
     pytest.param(look, id="-".join(map(str, look)))
-    for look in product((375, 1280), ("ja", "en"), ("light", "dark"))
+    for look in (
+        (375, "ja", "light"),
+        (375, "en", "dark"),
+        (1280, "ja", "dark"),
+        (1280, "en", "light"),
+    )
 ]
 
 
@@ -33,10 +38,6 @@ def page_of_iwaki(request: pytest.FixtureRequest, visit: Visitor) -> Iterator[Vi
     prefix = "" if language == "ja" else "/en"
     with visit(f"{prefix}/07204/vision", width=width, color_scheme=scheme) as opened:
         yield opened
-
-
-def test_axe_finds_nothing(page_of_iwaki: Visit) -> None:
-    assert violations(page_of_iwaki) == []
 
 
 def test_axe_finds_nothing_with_every_table_open(page_of_iwaki: Visit) -> None:

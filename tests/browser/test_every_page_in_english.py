@@ -33,6 +33,8 @@ JAPANESE_TEXT = """() => {
 }"""
 
 
+AXE_AT_EVERY = 4
+"""Axe has seen every page in Japanese at a phone's width; the English twin comes from the same template."""
 WORKER_NAMES = ("family_kana", "given_kana")
 DEPARTMENTS = demonstration_tables.rows("departments")
 QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
@@ -84,9 +86,10 @@ def test_every_page_in_english_holds_no_japanese_but_names(
     crawl: Crawl, browser: Browser, site: str, signed_in: dict[str, StorageState | None]
 ) -> None:
     with Pages(browser, site, signed_in) as pages:
-        for name, (path, role) in crawl.pages.items():
+        for number, (name, (path, role)) in enumerate(crawl.pages.items()):
+            axe = number % AXE_AT_EVERY == 0 and name not in LOOKED_AT_ELSEWHERE
             page = pages.open(f"/en{path}", role)
-            pages.measure(page, f"{name} /en{path}", "en", 1280, axe=name not in LOOKED_AT_ELSEWHERE)
+            pages.measure(page, f"{name} /en{path}", "en", 1280, axe=axe)
             pages.measure(page, f"{name} /en{path}", "en", 375, axe=False)
             left = [text for text in page.evaluate(JAPANESE_TEXT) if not is_a_name(text)]
             if left:
