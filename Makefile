@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes --only-binary :all:
+# There is no wheel of these; what builds them is pinned and installed before.
+FROM_SOURCE := --no-binary localstripe --no-build-isolation
 # The project itself: nothing is fetched, its build tool is pinned in requirements/.
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
 # A file to one process. Tracing branches slows tests by a quarter, so only the engines' are traced; where tests wait for
@@ -41,7 +43,8 @@ $(VENV)/run: $(VENV)/made requirements/run.txt pyproject.toml
 
 $(VENV)/dev: $(VENV)/made requirements/dev.txt pyproject.toml
 	@echo '開発に必要なものを入れています / Installing what development needs'
-	@$(INSTALL) -r requirements/dev.txt
+	@$(INSTALL) -r requirements/run.txt
+	@$(INSTALL) $(FROM_SOURCE) -r requirements/dev.txt
 	@$(INSTALL_SELF)
 	@touch $@ $(VENV)/run
 
