@@ -58,7 +58,7 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	$(BIN)/ruff format --check .
 	@tools/ensure_chromium.sh
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target static-checks engines-tests
-	$(PYTEST) -n 3 --ignore=tests/browser --ignore=tests/engines
+	$(PYTEST) -n 4 --ignore=tests/browser --ignore=tests/engines
 	$(PYTEST) -n 3 tests/browser
 
 # These use one core; the tests of the engines take the other meanwhile.

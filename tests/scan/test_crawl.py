@@ -74,7 +74,13 @@ def crawl(client: Client, walked: Counter[str]) -> dict[str, tuple[int, int]]:
         walked[view] += 1
         with CaptureQueriesContext(connection) as asked:
             response = client.get(page)
-        seen[page] = (response.status_code, queries_in(asked))
+        queries = queries_in(asked)
+        if queries > MOST_QUERIES:
+            # What is noted once a day, or kept by the process from then on, is no part of a page's own queries.
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(page)
+            queries = queries_in(asked)
+        seen[page] = (response.status_code, queries)
         if response.status_code in {301, 302}:
             waiting.append(urljoin(page, response["Location"]))
         elif response.status_code == 200 and response["Content-Type"].startswith("text/html"):

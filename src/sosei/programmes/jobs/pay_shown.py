@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from sosei.programmes.jobs.models import Payslip, PayslipLine
 from sosei.programmes.jobs.rules_pay import Unit
 from sosei.programmes.jobs.services.pay import Draft
-from sosei.programmes.jobs.services.pay_rows import date_of
+from sosei.programmes.jobs.services.pay_rows import date_of, lines_of
 from sosei.programmes.jobs.words_pay import LINES
 
 
@@ -101,7 +101,7 @@ def by_day(lines: Iterable[Any], dates: Mapping[int, datetime.date]) -> list[Sho
 
 def of_payslip(payslip: Payslip) -> list[ShownDay]:
     """The lines of an issued payslip."""
-    lines = list(payslip.lines.select_related("day").order_by("position"))
+    lines = lines_of(payslip)
     return by_day(lines, {line.day_id: date_of(line.day.period.lower) for line in lines if line.day})
 
 

@@ -22,7 +22,7 @@ from sosei.programmes.jobs.errors_pay import PayError, refused
 from sosei.programmes.jobs.models import Contract, Payslip, PayslipLine, WorkDay
 from sosei.programmes.jobs.rules_pay import ByHand, Slip
 from sosei.programmes.jobs.services.pay_reading import PayableDay, Reading
-from sosei.programmes.jobs.services.pay_rows import date_of
+from sosei.programmes.jobs.services.pay_rows import date_of, lines_of
 
 __all__ = ["Draft", "Reading", "draft_of", "issue_payslip", "replace_payslip", "replacement_of"]
 
@@ -217,9 +217,7 @@ def replacement_of(
     """The payslip as its days stand now."""
     reading = reading or Reading([payslip.contract])
     contract = reading.contracts[payslip.contract_id]
-    dates = {
-        date_of(line.day.period.lower) for line in payslip.lines.select_related("day") if line.day is not None
-    }
+    dates = {date_of(line.day.period.lower) for line in lines_of(payslip) if line.day is not None}
     days = [one for one in reading.payable(contract, timezone.now()) if one.on in dates]
     return draft_of(reading, contract, days, pay_on=payslip.pay_on, by_hand=by_hand, instead_of=payslip.pk)
 

@@ -7,10 +7,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Prefetch, Q, prefetch_related_objects
 
 from sosei.engines.labour.spans import JST
-from sosei.programmes.jobs.models import Contract, ContractVersion, PayslipLine, WorkDay, WorkerProfile
+from sosei.programmes.jobs.models import (
+    Contract,
+    ContractVersion,
+    Payslip,
+    PayslipLine,
+    WorkDay,
+    WorkerProfile,
+)
 
 DateSpan = tuple[datetime.date, datetime.date]
 WEEK = datetime.timedelta(days=7)
@@ -92,3 +99,9 @@ def students(contracts: Sequence[Contract]) -> frozenset[int]:
     """Which of these workers go to school."""
     profiles = WorkerProfile.objects.filter(person__in={one.person_id for one in contracts}, is_student=True)
     return frozenset(profiles.values_list("person_id", flat=True))
+
+
+def lines_of(payslip: Payslip) -> list[PayslipLine]:
+    """Its lines in their order, each with its day; asked for once."""
+    prefetch_related_objects([payslip], Prefetch("lines", PayslipLine.objects.select_related("day")))
+    return sorted(payslip.lines.all(), key=lambda line: line.position)

@@ -14,10 +14,18 @@ from sosei.core.people.services.looks import record_looks
 from sosei.programmes.jobs import pay_shown
 from sosei.programmes.jobs.models import Employer, Payslip
 from sosei.programmes.jobs.services.pay_balance import standings
+from sosei.programmes.jobs.services.pay_rows import lines_of
 from sosei.programmes.jobs.views.employer_common import employer_crumbs, employer_url, serves
 from sosei.programmes.jobs.words_pay import LOOK
 
-_RELATED = ("contract__posting", "employer", "municipality", "replaces", "replaced_by")
+_RELATED = (
+    "contract__posting__workplace",
+    "contract__employer",
+    "employer__municipality",
+    "municipality",
+    "replaces",
+    "replaced_by",
+)
 
 
 def leave_looks(request: Any, persons: Iterable[int]) -> None:
@@ -77,9 +85,7 @@ def shown(payslip: Payslip) -> dict[str, Any]:
 
 def minutes_of(days: Iterable[pay_shown.ShownDay], payslip: Payslip) -> int:
     """Minutes worked that a payslip pays."""
-    return sum(
-        int(line.quantity or 0) for line in payslip.lines.all() if line.code == "base" and line.quantity
-    )
+    return sum(int(line.quantity or 0) for line in lines_of(payslip) if line.code == "base" and line.quantity)
 
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:
