@@ -85,7 +85,7 @@ def tell_told(report: DamageReport, order: Order) -> None:
             ) % told
         return _("報告が届きました。返事をしてください：%(space)s（%(number)s）") % told, [
             _("「%(space)s」（%(when)s）について、相手から報告が届きました：%(kind)s") % told,
-            report.text,
+            _("「%(text)s」") % {"text": report.text},
             money_line,
             _("%(until)sまでに、認めるか、認めないかを返事してください。") % told,
             _(

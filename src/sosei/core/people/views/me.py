@@ -52,7 +52,9 @@ def items_of(person: Person) -> list[Item]:
     born = BirthDate.objects.filter(person=person).first()
     asked = birth_dates.asked_of(person)
     if born or asked:
-        law = born.legal_basis if born else "、".join(str(purpose.law) for purpose in asked)
+        # What was asked for is kept in Japanese, and read in the page's language.
+        laws = born.legal_basis.split("、") if born else [str(purpose.law) for purpose in asked]
+        law = _("、").join(_(one) for one in laws if one)
         value = _("%(date)s（%(law)sのため）") % {"date": born.date, "law": law} if born else ""
         url = reverse("people:birth-date")
         items.append(Item(_("生年月日"), value, url, change if born else enter, wanted=bool(asked)))
