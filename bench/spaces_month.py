@@ -1,6 +1,6 @@
 """A month of bookings and money while processes are killed and the database crashes: nothing may be wrong in the end.
 
-`python -m bench --only spaces_month` lives through 100,000 bookings, which takes hours; SOSEI_BENCH_MONTH=2000 asks for
+`python -m bench --only spaces_month` lives through 100,000 bookings, which takes hours; BENCH_MONTH=2000 asks for
 another number. A plain `python -m bench` leaves it out: its figure is no time, and what it asks stands in the tests as
 well, with fewer bookings. Progress goes to the error output.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.harness import figure
 
-BOOKINGS = int(os.environ.get("SOSEI_BENCH_MONTH", "100000"))
+BOOKINGS = int(os.environ.get("BENCH_MONTH", "100000"))
 CORES = os.cpu_count() or 2
 ONLY_WHEN_ASKED = True
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
