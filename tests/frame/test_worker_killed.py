@@ -191,3 +191,14 @@ def test_the_worker_beside_a_site_comes_back_after_a_kill_and_leaves_with_the_si
         site.process.kill()
         site.process.wait()
         wait_until(lambda: has_ended(orphan), 30, site.said)
+
+
+def test_a_living_worker_that_was_taken_for_dead_ends_so_that_another_is_started(worker: StartWorker) -> None:
+    with worker() as slept:
+        wait_until(lambda: rows("SELECT 1 FROM procrastinate_workers"), 30, slept.said)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_workers")
+        copy_note.defer(key="after the sleep")
+        assert slept.process.wait(30) == TEMPORARY_FAILURE
+        assert "taken for dead" in slept.said()
+    assert statuses() == {"after the sleep": "todo"}

@@ -267,7 +267,8 @@ class Month:
             if worker is not None and not worker.is_alive():
                 if worker.exitcode == TEMPORARY_FAILURE:
                     self.done["worker ended without database"] += 1
-                self._keep_trying(_dead_are_noticed)
+                if not any(one is not None and one.is_alive() for one in self.workers):
+                    self._keep_trying(_dead_are_noticed)
                 self._start_worker(number)
 
     def _kill_worker(self) -> None:
@@ -357,7 +358,7 @@ def _waiting() -> int:
 
 
 def _dead_are_noticed() -> None:
-    """What passes by itself in half a minute: the heartbeat of who was killed grows old."""
+    """What passes by itself in half a minute: the heartbeat of who was killed grows old. No worker may be alive."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
     _leave("project.take_up_stalled_tasks")

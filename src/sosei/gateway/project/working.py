@@ -16,6 +16,7 @@ from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
+from psycopg.errors import ForeignKeyViolation
 
 from sosei.gateway.project.context import job_id
 from sosei.gateway.project.database import is_connection_lost
@@ -47,11 +48,22 @@ def _ending_when_lost() -> Iterator[None]:
     except Exception as error:
         if is_connection_lost(error):
             end_at_once("the database is away")
+        if _is_taken_for_dead(error):
+            end_at_once("not heard of for too long, as when the machine slept, and taken for dead")
         raise
 
 
+def _is_taken_for_dead(error: BaseException | None) -> bool:
+    """Whether the queue has struck this worker off its list: it can take no task any more."""
+    while error is not None:
+        if isinstance(error, ForeignKeyViolation):
+            return error.diag.constraint_name == "procrastinate_jobs_worker_id_fkey"
+        error = error.__cause__
+    return False
+
+
 class Connector(PsycopgConnector):
-    """The queue's connections; a query that loses the database ends the worker."""
+    """The queue's connections; a query that loses the database, or the worker's place in the queue, ends the worker."""
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
         """As inherited."""
