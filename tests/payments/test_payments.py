@@ -430,7 +430,12 @@ def test_what_a_dead_worker_left_is_taken_up(town: World) -> None:
     done = town.paid()
     [one] = refund(done.bill, 1000)
     with at(timezone.now() + datetime.timedelta(minutes=5)):
-        assert asking.ask_again(timezone.now()) == {"asked": 1, "refunds": 1, "looked_up": 0}
+        assert asking.ask_again(timezone.now()) == {
+            "asked": 1,
+            "refunds": 1,
+            "notices_left": 0,
+            "looked_up": 0,
+        }
     payment.refresh_from_db()
     assert payment.pay_url.endswith(f"/payments/practice/{payment.gateway_key}")
     assert EmbeddedOrder.objects.count() == 2

@@ -22,6 +22,7 @@ from sosei.core.payments.services import (
     cancel_payment,
     check_books,
     expire_payment,
+    notices,
     receive_notice,
     refund_bill,
     standing_of_bill,
@@ -106,6 +107,39 @@ def signed(notice: EmbeddedNotice, second: int = 0) -> Callable[[], Any]:
             return refused.reason
 
     return work
+
+
+def test_a_notice_that_comes_while_the_answer_is_written_down_is_not_lost(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = town.paid(1000, way="card")
+    town.hear()
+    [refund] = refund_bill(bill=payment.bill, yen=400, reason="例", key=uuid.uuid4().hex, actor=None)
+    looked, taken = threading.Event(), threading.Event()
+    look = notices.handle_waiting
+
+    def looks_too_early(*about: str) -> int:
+        found = look(*about)
+        looked.set()
+        assert taken.wait(30)
+        return found
+
+    def notice_comes() -> Any:
+        assert looked.wait(30)
+        told = signed(EmbeddedNotice.objects.get(body__contains="refund.done"))()
+        taken.set()
+        return told
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notices, "handle_waiting", looks_too_early)
+        at_once(lambda: asking.send_refund(refund.pk), notice_comes)
+    assert GatewayEvent.objects.filter(handled_at=None, kind="refund.done").count() == 1
+    assert Refund.objects.get().state == "sent"
+
+    assert asking.ask_again(timezone.now())["notices_left"] == 1
+
+    assert Refund.objects.get().state == "done"
+    assert asking.ask_again(timezone.now())["notices_left"] == 0
 
 
 def test_a_notice_in_many_copies_at_once_is_handled_once(town: World) -> None:

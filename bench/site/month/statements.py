@@ -92,7 +92,7 @@ FROM spaces_booking b JOIN spaces_order o ON o.id = b.order_id JOIN spaces_space
 LEFT JOIN spaces_bookingcancellation c ON c.booking_id = b.id ORDER BY b.id
 """
 _MOVES = """
-SELECT booking_id, lower(old_period) AS before, lower(new_period) AS after, old_yen, new_yen, at
+SELECT booking_id, side, lower(old_period) AS before, lower(new_period) AS after, old_yen, new_yen, at
 FROM spaces_bookingchange ORDER BY booking_id, number
 """
 
@@ -142,11 +142,10 @@ def reckon_bookings() -> Reckoned:
 def _in_the_end(one: dict[str, Any], changes: list[dict[str, Any]], due: int, found: Reckoned) -> int:
     """What a booking owes as it stands now."""
     if one["state"] == "cancelled":
-        percent = 0
+        percent = owed = 0
         if one["side"] == "guest" and one["confirmed_at"] is not None:
-            earlier = [(move["at"], move["before"]) for move in changes if move["before"] != move["after"]]
-            percent = percent_owed(one["ladder"], one["starts"], one["booked_at"], one["called_off"], earlier)
-        owed = min(due, one["yen"] * percent // 100)
+            percent, owed = _by_the_ladder(one, changes)
+        owed = min(due, owed)
         if (owed, percent) != (one["yen_owed"], one["percent"]):
             found.flaws.append(
                 {"booking": one["id"], "owed": owed, "kept as": one["yen_owed"], "percent": percent}
@@ -155,6 +154,20 @@ def _in_the_end(one: dict[str, Any], changes: list[dict[str, Any]], due: int, fo
     if one["state"] in ("lapsed", "declined"):
         return 0
     return due if one["state"] != "requested" else 0
+
+
+def _by_the_ladder(one: dict[str, Any], changes: list[dict[str, Any]]) -> tuple[int, int]:
+    """Percent and yen of who goes now; what it would have cost instead of a move by the guest, no move makes less."""
+    of_guest = [move for move in changes if move["side"] == "guest"]
+    floor, earlier = 0, []
+    for move in of_guest:
+        then = percent_owed(one["ladder"], move["before"], one["booked_at"], move["at"], earlier)
+        floor = max(floor, move["old_yen"] * then // 100)
+        if move["before"] != move["after"]:
+            earlier = [*earlier, (move["at"], move["before"])]
+    percent = percent_owed(one["ladder"], one["starts"], one["booked_at"], one["called_off"], earlier)
+    owed, floor = one["yen"] * percent // 100, min(floor, one["yen"])
+    return (floor * 100 // one["yen"], floor) if floor > owed else (percent, owed)
 
 
 # --- Statements -------------------------------------------------------------------------------------------------------

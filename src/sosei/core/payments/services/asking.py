@@ -209,5 +209,6 @@ def ask_again(now: datetime.datetime) -> dict[str, int]:
             lambda key: ask_gateway(key) != "no answer",
         ),
         "refunds": _each(refunding.values_list("pk", flat=True), lambda key: send_refund(key) != "no answer"),
+        "notices_left": _each(notices.left(), lambda one: notices.handle_left(*one) > 0),
         "looked_up": _each(quiet.values_list("pk", flat=True), lambda key: look_up(key) != "no answer"),
     }

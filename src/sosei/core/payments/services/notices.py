@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from sosei.core.payments import gateways, locks
@@ -61,10 +61,11 @@ def _keep_and_handle(gateway: str, notice: Notice, body: bytes) -> GatewayEvent:
     )
     is_new = _inserted(event)
     held: GatewayEvent = GatewayEvent.objects.get(gateway=gateway, event_id=notice.event_id)
-    if not is_new:
-        GatewayEvent.objects.filter(pk=held.pk).update(times=F("times") + 1)
     if held.handled_at is None:
         _handle(held, notice)
+    if not is_new:
+        # The last of all: whoever handles what waits holds the bill before he writes here.
+        GatewayEvent.objects.filter(pk=held.pk).update(times=F("times") + 1)
     return held
 
 
@@ -138,6 +139,28 @@ def handle_waiting(gateway: str, about_key: str) -> int:
         _handle(event, notice)
         handled += event.handled_at is not None
     return handled
+
+
+def left() -> list[tuple[str, str]]:
+    """Gateway and key of what notices wait for that came while it was being written down in another transaction."""
+    key = OuterRef("about_key")
+    payments = Payment.objects.filter(gateway=OuterRef("gateway"), gateway_key=key)
+    refunded = Refund.objects.filter(payment__gateway=OuterRef("gateway"), gateway_key=key)
+    waiting = GatewayEvent.objects.filter(Exists(payments) | Exists(refunded), handled_at__isnull=True)
+    return list(waiting.values_list("gateway", "about_key").distinct().order_by("gateway", "about_key"))
+
+
+@transaction.atomic
+def handle_left(gateway: str, about_key: str) -> int:
+    """Handles what waits for a payment or refund that is known by now; how many."""
+    payment = Payment.objects.filter(gateway=gateway, gateway_key=about_key).values_list("pk", flat=True)
+    refund = Refund.objects.filter(payment__gateway=gateway, gateway_key=about_key)
+    # The bill before the notice, as where an answer is taken.
+    for key in payment:
+        locks.lock_payment(key)
+    for key in refund.values_list("pk", flat=True):
+        locks.lock_refund(key)
+    return handle_waiting(gateway, about_key)
 
 
 def _count_refused(gateway: str, reason: str, body: bytes) -> None:
