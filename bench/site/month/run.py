@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import multiprocessing
 import os
 import random
@@ -323,6 +324,8 @@ def _begin(what: Callable[[], None], log: Path) -> None:
     with log.open("ab", buffering=0) as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
+    # What was there before the fork is never garbage: nobody looks through it again.
+    gc.freeze()
     code = 1
     try:
         what()
