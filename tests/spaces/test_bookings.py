@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sosei.core.payments.models import ExemptionRule, Payment, Refund
+from sosei.core.payments.models import ChargeLine, ExemptionRule, Payment, Refund
 from sosei.core.payments.services import bills
 from sosei.core.payments.supply_days import supply_days
 from sosei.core.people.models import Person
@@ -30,6 +30,7 @@ from sosei.programmes.spaces.rules_errors import Refusal
 from sosei.programmes.spaces.rules_series import Every, Pattern
 from sosei.programmes.spaces.services import bookings, cancelling, money, numbers, orders, payment_terms
 from sosei.programmes.spaces.services.orders import Guest, Wanted
+from sosei.programmes.spaces.words_bookings import REASONS
 from tests.people.conftest import MakePerson
 from tests.spaces.bookings_world import (
     SHOWN,
@@ -428,6 +429,29 @@ def test_each_date_of_a_series_is_confirmed_by_its_own_money(spaces: SpacesWorld
     assert bookings.lapse_due(now=timezone.now()) == 1
     assert states(order) == ["lapsed", "confirmed"]
     assert (Refund.objects.count(), balance_flaws()) == (0, [])
+
+
+def test_the_bill_of_a_series_says_which_line_is_for_which_day(spaces: SpacesWorld) -> None:
+    days = [workday(0), workday(0) + timedelta(days=7)]
+    order = place(spaces.guest, *[wish(spaces.rooms[0], day, "09:00", "10:00") for day in days], way="card")
+    pay(order)
+    last = Booking.objects.filter(order=order).latest("period")
+    cancelling.cancel(
+        bookings=[last],
+        side="guest",
+        reason_code=next(iter(REASONS["guest"])),
+        reason="都合",
+        key=uuid.uuid4(),
+        actor=spaces.guest,
+    )
+    lines = ChargeLine.objects.filter(bill=money.bill_of(order)).order_by("pk")
+    said = [f"{day.month}月{day.day}日" for day in (*days, days[1])]
+    assert [line.text.partition("：")[0] for line in lines] == said
+    assert [line.text_en.partition(": ")[0] for line in lines] == [
+        f"{day:%B} {day.day}" for day in (*days, days[1])
+    ]
+    alone = place(spaces.friend, wish(spaces.rooms[1], days[0], "09:00", "10:00"), way="card")
+    assert "：" not in ChargeLine.objects.get(bill=money.bill_of(alone)).text
 
 
 def test_an_unpaid_claim_takes_no_money_of_a_booking(spaces: SpacesWorld) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from sosei.core.payments.models import Bill, Charge, ChargeLine, ExemptionRule, Payment
 from sosei.core.payments.reasons import in_japanese
@@ -23,6 +25,7 @@ from sosei.core.payments.rules_states import UNDER_WAY
 from sosei.core.payments.services import bills, payments, refunds
 from sosei.core.payments.services.bills import BillStanding
 from sosei.core.people.models import Person
+from sosei.programmes.spaces.as_rules import zone_of
 from sosei.programmes.spaces.models import Booking, Order
 from sosei.programmes.spaces.words_bookings import BOOKED
 
@@ -125,7 +128,8 @@ def ways_for(yen: int, ways: Iterable[str]) -> list[str]:
 
 def charge(*, order: Order, bookings: Sequence[Booking], key: str, actor: Person | None) -> Bill | None:
     """The bookings owe their price from now on; None where it is nothing."""
-    lines = [line for booking in bookings for line in _lines(booking)]
+    dated = _is_of_several_days(order)
+    lines = [line for booking in bookings for line in _lines(booking, dated=dated)]
     if not sum(booking.yen for booking in bookings):
         return None
     rules = {booking.quote.get("exemption") for booking in bookings} - {None}
@@ -159,11 +163,28 @@ def _bill(order: Order, actor: Person | None) -> Bill:
     )
 
 
-def _lines(booking: Booking) -> list[bills.Line]:
+def _is_of_several_days(order: Order) -> bool:
+    return len({_day(booking) for booking in order.bookings.select_related("municipality")}) > 1
+
+
+def _day(booking: Booking) -> date:
+    return booking.period.lower.astimezone(zone_of(booking.municipality)).date()
+
+
+def _dated(booking: Booking, text: str, language: str) -> str:
+    """A line of a bill for several days says for which."""
+    with override(language):
+        return _("%(day)s：%(text)s") % {
+            "day": date_format(_day(booking), "MONTH_DAY_FORMAT"),
+            "text": text,
+        }
+
+
+def _lines(booking: Booking, *, dated: bool) -> list[bills.Line]:
     return [
         bills.Line(
-            text=line["text"],
-            text_en=line["text_en"],
+            text=_dated(booking, line["text"], "ja") if dated else line["text"],
+            text_en=_dated(booking, line["text_en"], "en") if dated else line["text_en"],
             yen=line["yen"],
             tax_percent=booking.tax_percent,
             quantity=Decimal(line["quantity"]),
@@ -188,9 +209,14 @@ def correct(
     Args:
         changes: for each booking, yen more (or below zero: less), and the text of the line in Japanese and English.
     """
+    dated = _is_of_several_days(order)
     lines = [
         bills.Line(
-            text=text, text_en=text_en, yen=yen, tax_percent=booking.tax_percent, code=code_of(booking)
+            text=_dated(booking, text, "ja") if dated else text,
+            text_en=_dated(booking, text_en, "en") if dated else text_en,
+            yen=yen,
+            tax_percent=booking.tax_percent,
+            code=code_of(booking),
         )
         for booking, (yen, text, text_en) in changes.items()
         if yen
