@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from sosei.core.payments import tokens
 from sosei.core.payments.models import FeeRate, Invoice, Payment, Receipt, Refund, TransferFile
-from sosei.core.payments.services import refund_bill
+from sosei.core.payments.services import asking, check_books, refund_bill
+from sosei.core.payments.services.ledger import today
 from sosei.core.payments.services.payouts import make_file, mark_sent
 from sosei.core.payments.services.statements import close_month
 from sosei.core.people.models import Person
@@ -149,6 +150,31 @@ def test_a_payer_has_invoice_and_receipt_and_names_an_account(town: World) -> No
     refund.refresh_from_db()
     assert (refund.state, refund.account_number) == ("asked", "0012345")
     assert "0012345" not in body(client, url)
+
+
+def test_staff_write_down_that_a_refund_came_back_of_which_no_notice_tells(town: World) -> None:
+    bill = town.paid(3000, "card").bill
+    (refund,) = refund_bill(bill=bill, yen=1000, reason="例", key="r", actor=None)
+    asking.send_refund(refund.pk)
+    town.hear()
+    client, url = signed_in(town.staff), office("office-bill", pk=bill.pk)
+    what = {"do": f"came-back:{refund.pk}"}
+    boxes = {f"b{refund.pk}-on_date": today().isoformat(), f"b{refund.pk}-reason": "カードが使えない"}
+    assert "返金が戻ってきた" in body(client, url)
+    payers = reverse("payments:bill", args=[bill.pk])
+    assert signed_in(town.payer).post(payers, {**what, **boxes}).status_code == 404
+    tomorrow = {**boxes, f"b{refund.pk}-on_date": (today() + datetime.timedelta(days=1)).isoformat()}
+    late = client.post(url, {**what, **tomorrow})
+    assert late.status_code == 422 and "まだ来ていません" in late.content.decode()
+
+    assert client.post(url, {**what, **boxes}).status_code == 302
+
+    assert list(Refund.objects.filter(bill=bill).order_by("pk").values_list("way", "state")) == [
+        ("gateway", "returned"),
+        ("bank", "waiting_account"),
+    ]
+    assert check_books() == []
+    assert client.post(url, {**what, **boxes}).status_code == 404
 
 
 def test_a_payer_starts_a_payment_once_and_gives_it_up(town: World) -> None:

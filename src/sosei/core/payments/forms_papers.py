@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sosei.core.design.fields import written
 from sosei.core.payments.bank_text import (
     HOLDER_LETTERS,
     NAME_LETTERS,
@@ -19,6 +21,7 @@ from sosei.core.payments.bank_text import (
 from sosei.core.payments.forms_bank import BankTextField, DigitsField, bank_error
 from sosei.core.payments.models import ExemptionRule, PayeeSettings
 from sosei.core.payments.models.columns import AccountType
+from sosei.core.payments.services import ledger
 from sosei.core.payments.services.town_rules import Exemption, Payee
 
 TAX_RATES = [(10, "10％"), (8, "8％"), (0, gettext_lazy("かからない"))]
@@ -236,6 +239,16 @@ class ReturnedForm(ReasonForm):
 
     on_date = forms.DateField(label=gettext_lazy("戻った日"), widget=date_box())
     field_order = ["on_date", "reason"]
+
+    def clean_on_date(self) -> datetime.date:
+        """Nothing has come back tomorrow."""
+        day: datetime.date = self.cleaned_data["on_date"]
+        if day > ledger.today():
+            raise forms.ValidationError(
+                _("戻った日%(day)sは、まだ来ていません。今日までの日を入れてください。"),
+                params={"day": written(day)},
+            )
+        return day
 
 
 class NoteForm(forms.Form):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.payments import kinds, papers_shown
 from sosei.core.payments.errors_payments import KeyTakenError
-from sosei.core.payments.forms_papers import AccountForm, InvoiceForm, RecipientForm
+from sosei.core.payments.forms_papers import AccountForm, InvoiceForm, RecipientForm, ReturnedForm
 from sosei.core.payments.letters_payments import account_in_words, receiving_account
 from sosei.core.payments.models import Bill, Invoice, Payment, Receipt, Refund
 from sosei.core.payments.rules_states import AGREED_REFUNDS, GAVE_NOTHING, UNDER_WAY
@@ -29,12 +29,14 @@ from sosei.core.payments.services import (
     cancel_payment,
     give_refund_account,
     pay_on_site,
+    refund_came_back,
     return_cash,
     standing_of_bill,
     start_payment,
     ways_offered,
 )
 from sosei.core.payments.services.invoices import issue_invoice, told_charges
+from sosei.core.payments.services.ledger import today
 from sosei.core.payments.services.receipts import issue_receipt
 from sosei.core.payments.views.papers_common import Door, done
 from sosei.core.payments.views.papers_doors import by_every_door
@@ -90,6 +92,7 @@ def _context(door: Door, broken: dict[str, forms.Form]) -> dict[str, Any]:
                 "refund": one,
                 "problem": PROBLEMS.get(one.problem, "") if one.problem else "",
                 "form": broken.get(f"refund-{one.pk}") or AccountForm(prefix=f"a{one.pk}"),
+                "back": _back_form(door, one, broken),
             }
             for one in refunds
         ],
@@ -291,6 +294,38 @@ def _account(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) 
     return redirect(door.url())
 
 
+def _back_form(door: Door, refund: Refund, broken: dict[str, forms.Form]) -> forms.Form | None:
+    """Where staff write down that a gateway gave a refund back which it had said was done; others have no such form."""
+    if door.kind != "office" or not door.may_act:
+        return None
+    if refund.state != Refund.State.DONE or refund.way != Refund.Way.GATEWAY:
+        return None
+    return broken.get(f"back-{refund.pk}") or ReturnedForm(
+        prefix=f"b{refund.pk}", initial={"on_date": today()}
+    )
+
+
+def _came_back(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
+    refund = _refund(door, key)
+    if _back_form(door, refund, {}) is None:
+        raise Http404
+    form = ReturnedForm(request.POST, prefix=f"b{refund.pk}")
+
+    def save() -> None:
+        refund_came_back(
+            refund=refund,
+            reason=form.cleaned_data["reason"],
+            actor=door.actor,
+            on_date=form.cleaned_data["on_date"],
+        )
+
+    if not done(form, save):
+        broken[f"back-{refund.pk}"] = form
+        return None
+    messages.success(request, _("戻ったと記録しました。払った人に、返金を受け取る口座をたのみました。"))
+    return redirect(door.url())
+
+
 def _issue_invoice(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
     form = InvoiceForm(request.POST, prefix="i")
     made: list[Invoice] = []
@@ -343,6 +378,7 @@ def _issue_receipt(request: Any, door: Door, key: int, broken: dict[str, forms.F
 
 _ACTIONS: dict[str, Callable[[Any, Door, int, dict[str, forms.Form]], HttpResponse | None]] = {
     "pay": _pay,
+    "came-back": _came_back,
     "give-up": _give_up,
     "receive": _receive,
     "hand-back": _hand_back,
