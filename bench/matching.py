@@ -1,7 +1,7 @@
 """Figures of the assignment engine: 1.8 million workers, 50,000 postings, 27 million wishes, all invented.
 
 The floor of a stable assignment is measured beside it: the wishes that must be read, in order, and one access to memory at
-random for every worker who loses a place when proposals come one at a time. SOSEI_BENCH_WORKERS makes the market smaller
+random for every worker who loses a place when proposals come one at a time. BENCH_WORKERS makes the market smaller
 (the full one needs about 5 GB, most of it for OR-Tools).
 """
 
@@ -31,7 +31,7 @@ from sosei.engines.matching.assignment import (
     total_value_assignment,
 )
 
-WORKERS = int(os.environ.get("SOSEI_BENCH_WORKERS", "1800000"))
+WORKERS = int(os.environ.get("BENCH_WORKERS", "1800000"))
 WISHES, REGIONS = 15, 47
 Ints = npt.NDArray[np.int64]
 
