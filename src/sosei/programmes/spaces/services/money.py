@@ -74,8 +74,11 @@ def code_of(booking: Booking) -> str:
 
 def due_of(bookings: Iterable[Booking]) -> dict[int, int]:
     """What the bills say that each booking owes."""
-    keys = {code_of(one): one.pk for one in bookings}
-    rows = ChargeLine.objects.filter(bill__kind=KIND, code__in=keys).order_by()
+    these = list(bookings)
+    keys = {code_of(one): one.pk for one in these}
+    # By the bills of their orders, which an index finds: codes have none.
+    orders = {str(one.order_id) for one in these}
+    rows = ChargeLine.objects.filter(bill__kind=KIND, bill__object_key__in=orders, code__in=keys).order_by()
     found = {
         keys[code]: int(yen)
         for code, yen in rows.values("code").annotate(yen=Sum("yen")).values_list("code", "yen")
