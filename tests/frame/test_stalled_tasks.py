@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from asgiref.sync import SyncToAsync
 from django.core.management import call_command
 from django.db import connection, connections
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
 from sosei.gateway.project import working
-from sosei.gateway.project.tasks import take_up_stalled_tasks
+from sosei.gateway.project.tasks import forget_finished_tasks, take_up_stalled_tasks
 from sosei.planning.population.tasks import refresh_projections
 
 
@@ -51,6 +54,43 @@ def test_a_task_whose_worker_is_gone_is_done_by_the_next_one(empty_queue: None) 
     call_command("worker", "--once")
     call_command("worker", "--once")
     assert status(job_id) == "succeeded"
+
+
+def test_a_task_by_the_clock_that_waits_again_keeps_nothing_else_from_being_taken_up(
+    empty_queue: None,
+) -> None:
+    by_the_clock = forget_finished_tasks.configure(queueing_lock="project.forget_finished_tasks")
+    with connection.cursor() as cursor:
+        struck = by_the_clock.defer(timestamp=0)
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [struck])
+        again = by_the_clock.defer(timestamp=60)
+        other = refresh_projections.defer(codes=[])
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [other])
+        # Before what is left of it here, so that it is still waiting then.
+        first = take_up_stalled_tasks.configure(priority=9).defer(timestamp=0)
+    call_command("worker", "--once")
+    assert (status(first), status(struck)) == ("succeeded", "aborted")
+    assert (status(again), status(other)) == ("succeeded", "succeeded")
+
+
+def test_a_task_that_ended_after_all_keeps_nothing_else_from_being_taken_up(
+    empty_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, left = forget_finished_tasks.defer(timestamp=0), refresh_projections.defer(codes=[])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (%s, %s)", [ended, left])
+    find = JobManager.get_stalled_jobs
+
+    async def found_too_early(manager: JobManager, **wanted: Any) -> Any:
+        jobs = list(await find(manager, **wanted))
+        [job] = [job for job in jobs if job.id == ended]
+        await manager.finish_job(job, status=Status.SUCCEEDED, delete_job=False)
+        return jobs
+
+    monkeypatch.setattr(JobManager, "get_stalled_jobs", found_too_early)
+    upkeep = take_up_stalled_tasks.configure(priority=9).defer(timestamp=0)
+    call_command("worker", "--once")
+    assert [status(one) for one in (upkeep, ended, left)] == ["succeeded"] * 3
 
 
 def test_a_process_that_outlives_its_stopped_worker_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:

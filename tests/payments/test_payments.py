@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sosei.core.payments import kinds, queue
+from sosei.core.payments import gateways, kinds, queue
 from sosei.core.payments.errors_payments import (
     BillError,
     KeyTakenError,
@@ -442,6 +442,24 @@ def test_what_a_dead_worker_left_is_taken_up(town: World) -> None:
     town.hear()
     one.refresh_from_db()
     assert one.state == "done"
+
+
+def test_a_payment_whose_worker_died_before_the_answer_is_known_though_its_time_ran_out(town: World) -> None:
+    payment = town.pay(town.bill(), "konbini", expires_at=timezone.now() + datetime.timedelta(minutes=30))
+    Payment.objects.filter(pk=payment.pk).update(asked_at=timezone.now())
+    # The gateway had the order; what it answered was lost with the worker.
+    gateways.named("embedded").create_payment(asking.order_of(payment))
+    town.hear()
+    assert GatewayEvent.objects.filter(handled_at=None).count() == 1
+    with at(timezone.now() + datetime.timedelta(hours=3)):
+        asking.expire_due(timezone.now())
+        asking.ask_again(timezone.now())
+        asking.ask_again(timezone.now())
+
+    payment.refresh_from_db()
+    assert (payment.state, EmbeddedOrder.objects.get().state) == ("expired", "expired")
+    assert payment.gateway_key == EmbeddedOrder.objects.get().key
+    assert GatewayEvent.objects.filter(handled_at=None).count() == 0
 
 
 def test_transfers_and_money_on_site_are_taken_by_those_who_may(town: World) -> None:

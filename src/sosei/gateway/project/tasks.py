@@ -7,6 +7,10 @@ import logging
 from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from psycopg.errors import RaiseException
 
 logger = logging.getLogger(__name__)
 KEPT_DAYS = 30
@@ -19,15 +23,32 @@ KEPT_DAYS = 30
 async def take_up_stalled_tasks(context: JobContext, timestamp: int) -> int:
     """Put tasks back into the queue whose worker has not been heard of; returns how many.
 
-    Every task of Sosei may be run twice: it stores what is not stored yet.
+    Every task of Sosei may be run twice: it stores what is not stored yet. One that runs by the clock and waits in the
+    queue again is not put beside itself; one that another worker took up, or ended after all, stays as it is.
     """
     manager = context.app.job_manager
     taken_up = 0
     for job in await manager.get_stalled_jobs():
         logger.warning("taking up task %s (%s) of a worker that is gone", job.id, job.task_name)
-        await manager.retry_job(job)
-        taken_up += 1
+        try:
+            await manager.retry_job(job)
+            taken_up += 1
+        except UniqueViolation:
+            logger.info("task %s (%s) waits in the queue already", job.id, job.task_name)
+            await _end(manager, job)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, RaiseException):
+                raise
+            logger.info("task %s (%s) has been taken up or ended meanwhile", job.id, job.task_name)
     return taken_up
+
+
+async def _end(manager: JobManager, job: Job) -> None:
+    try:
+        await manager.finish_job(job, status=Status.ABORTED, delete_job=False)
+    except ConnectorException as error:
+        if not isinstance(error.__cause__, RaiseException):
+            raise
 
 
 @app.periodic(cron="40 3 * * *")

@@ -114,7 +114,8 @@ class EmbeddedGateway:
     def create_payment(self, order: Order) -> Told:
         """As the protocol says."""
         now = timezone.now()
-        if order.expires_at is not None and order.expires_at <= now:
+        known = EmbeddedOrder.objects.filter(idempotency_key=order.key).exists()
+        if not known and order.expires_at is not None and order.expires_at <= now:
             raise GatewayRefusedError("expired")
         is_konbini = order.way == "konbini"
         with _of_its_own():
@@ -138,7 +139,7 @@ class EmbeddedGateway:
                 tell(held, "payment.waiting", now)
         if held.yen != order.yen or held.way != order.way:
             raise GatewayRefusedError("not_possible", f"the key {order.key!r} belongs to another order")
-        return told_of(held)
+        return self.fetch(held.key) if known else told_of(held)
 
     def fetch(self, gateway_key: str) -> Told:
         """As the protocol says."""
