@@ -35,9 +35,9 @@ WITH candidates AS (
 SELECT c.space_id,
     (SELECT count(*) FROM spaces_openinghour h
         WHERE h.space_id = c.space_id AND h.kind = 'bookable' AND h.day = %(weekday)s - 1),
-    (SELECT count(*) FROM unnest(c.tree) AS part(id) JOIN spaces_occupancy o
-        ON int8range(o.space_id, o.space_id, '[]') && int8range(part.id, part.id, '[]')
-        AND o.period && tstzrange(%(start)s, %(end)s))
+    (SELECT count(*) FROM unnest(c.tree) AS part(id) CROSS JOIN LATERAL (
+        SELECT * FROM spaces_occupancy WHERE int8range(space_id, space_id, '[]') && int8range(part.id, part.id, '[]')
+        AND period && tstzrange(%(start)s, %(end)s) OFFSET 0) o)
 FROM candidates c
 """
 BARE_WORDS = "i.space_id IN (SELECT s.id FROM spaces_space s WHERE s.words @> %(pairs)s::varchar[])"
@@ -46,9 +46,9 @@ BARE_PAGE = """
 SELECT s.*, h.*, (
     SELECT json_agg(p) FROM spaces_pricelist l JOIN spaces_priceitem p ON p.price_list_id = l.id WHERE l.space_id = s.id
 ), (
-    SELECT count(*) FROM unnest(i.tree) AS part(id) JOIN spaces_occupancy o
-    ON int8range(o.space_id, o.space_id, '[]') && int8range(part.id, part.id, '[]')
-    AND o.period && tstzrange(%(start)s, %(start)s + interval '7 days')
+    SELECT count(*) FROM unnest(i.tree) AS part(id) CROSS JOIN LATERAL (
+    SELECT * FROM spaces_occupancy WHERE int8range(space_id, space_id, '[]') && int8range(part.id, part.id, '[]')
+    AND period && tstzrange(%(start)s, %(start)s + interval '7 days') OFFSET 0) o
 )
 FROM spaces_space s JOIN spaces_host h ON h.organisation_id = s.host_id JOIN spaces_spaceindex i ON i.space_id = s.id
 WHERE s.id = ANY (%(keys)s)
@@ -56,9 +56,9 @@ WHERE s.id = ANY (%(keys)s)
 BARE_MONTH = """
 SELECT s.*, (SELECT json_agg(h) FROM spaces_openinghour h WHERE h.space_id = s.id),
     (SELECT json_agg(k) FROM spaces_closure k WHERE k.host_id = s.host_id),
-    (SELECT array_agg(o.period) FROM unnest(i.tree) AS part(id) JOIN spaces_occupancy o
-        ON int8range(o.space_id, o.space_id, '[]') && int8range(part.id, part.id, '[]')
-        AND o.period && tstzrange(%(start)s, %(start)s + interval '1 month'))
+    (SELECT array_agg(o.period) FROM unnest(i.tree) AS part(id) CROSS JOIN LATERAL (
+        SELECT * FROM spaces_occupancy WHERE int8range(space_id, space_id, '[]') && int8range(part.id, part.id, '[]')
+        AND period && tstzrange(%(start)s, %(start)s + interval '1 month') OFFSET 0) o)
 FROM spaces_space s JOIN spaces_spaceindex i ON i.space_id = s.id WHERE s.id = %(key)s
 """
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sosei.core.design.maps import distance_text, metres_between
 from sosei.core.people import tenancy
@@ -77,12 +78,15 @@ class Result:
 
 def state_words(state: str) -> str:
     """What a sign of the strip means."""
-    return {
-        "free": _("一日空いています"),
-        "partly": _("空いている時間があります"),
-        "full": _("空きがありません"),
-        "closed": _("使えない日です"),
-    }[state]
+    return str(_STATES[state])
+
+
+_STATES = {
+    "free": gettext_lazy("一日空いています"),
+    "partly": gettext_lazy("空いている時間があります"),
+    "full": gettext_lazy("空きがありません"),
+    "closed": gettext_lazy("使えない日です"),
+}
 
 
 _NAMES = ("name", "name_en")

@@ -46,11 +46,13 @@ TAKEN = """
     SELECT coalesce(range_agg(tstzrange(
         lower(o.period) - make_interval(mins => c.buffer_after), upper(o.period) + make_interval(mins => c.buffer_before)
     )), '{}') AS busy
-    FROM unnest(c.tree) AS part(id)
-    JOIN spaces_occupancy o ON int8range(o.space_id, o.space_id, '[]') && int8range(part.id, part.id, '[]')
-        AND o.period && tstzrange(
+    FROM unnest(c.tree) AS part(id) CROSS JOIN LATERAL (
+        SELECT * FROM spaces_occupancy
+        WHERE int8range(space_id, space_id, '[]') && int8range(part.id, part.id, '[]') AND period && tstzrange(
             w.starts - make_interval(mins => c.buffer_before), w.ends + make_interval(mins => c.buffer_after)
         )
+        OFFSET 0
+    ) AS o
     WHERE o.until IS NULL OR o.until > %(now)s
 """
 BAND = """
