@@ -166,6 +166,9 @@ def test_staff_write_down_that_a_refund_came_back_of_which_no_notice_tells(town:
     tomorrow = {**boxes, f"b{refund.pk}-on_date": (today() + datetime.timedelta(days=1)).isoformat()}
     late = client.post(url, {**what, **tomorrow})
     assert late.status_code == 422 and "まだ来ていません" in late.content.decode()
+    yesterday = {**boxes, f"b{refund.pk}-on_date": (today() - datetime.timedelta(days=1)).isoformat()}
+    early = client.post(url, {**what, **yesterday})
+    assert early.status_code == 422 and "返金したのは" in early.content.decode()
 
     assert client.post(url, {**what, **boxes}).status_code == 302
 
@@ -174,7 +177,9 @@ def test_staff_write_down_that_a_refund_came_back_of_which_no_notice_tells(town:
         ("bank", "waiting_account"),
     ]
     assert check_books() == []
-    assert client.post(url, {**what, **boxes}).status_code == 404
+    again = client.post(url, {**what, **boxes})
+    assert again.status_code == 422 and "もう「" in again.content.decode()
+    assert Refund.objects.filter(bill=bill).count() == 2
 
 
 def test_a_payer_starts_a_payment_once_and_gives_it_up(town: World) -> None:

@@ -24,7 +24,7 @@ async def take_up_stalled_tasks(context: JobContext, timestamp: int) -> int:
     """Put tasks back into the queue whose worker has not been heard of; returns how many.
 
     Every task of Sosei may be run twice: it stores what is not stored yet. One that runs by the clock and waits in the
-    queue again is not put beside itself; one that another worker took up, or ended after all, stays as it is.
+    queue again is not put beside itself, and ends; one that was taken up or ended meanwhile is passed over.
     """
     manager = context.app.job_manager
     taken_up = 0
@@ -56,8 +56,8 @@ async def _end(manager: JobManager, job: Job) -> None:
     name="project.forget_finished_tasks", queueing_lock="project.forget_finished_tasks", pass_context=True
 )
 async def forget_finished_tasks(context: JobContext, timestamp: int) -> None:
-    """Delete tasks that succeeded more than `KEPT_DAYS` ago; those that failed stay until somebody looks."""
-    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_DAYS * 24)
+    """Delete tasks that ended well, or as another waited, `KEPT_DAYS` ago; those that failed stay until somebody looks."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_DAYS * 24, include_aborted=True)
 
 
 @app.periodic(cron="50 3 * * *")

@@ -169,6 +169,13 @@ def book_refund(refund: Refund, bill: Bill, *, on_date: datetime.date | None = N
     )
 
 
+def day_of_refund(refund: Refund) -> datetime.date | None:
+    """The day under which a refund stands in the books; None as long as it does not."""
+    rows = LedgerTransaction.objects.filter(refund=refund, key=f"refund:{refund.pk}")
+    found: datetime.date | None = rows.values_list("on_date", flat=True).first()
+    return found
+
+
 def book_refund_returned(refund: Refund, bill: Bill, *, on_date: datetime.date | None = None) -> None:
     """Money that went back and came to us again: the mirror of the refund.
 

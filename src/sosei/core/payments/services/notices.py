@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 LARGEST = 256 * 1024
 """A notice of more bytes is none."""
 UNKNOWN = "unknown"
+LEFT_FOR = datetime.timedelta(days=3)
+"""So long a notice is looked at again: what is unknown after that is another system's, and the nightly check tells of it."""
 
 
 def receive_notice(*, gateway: str, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
@@ -98,6 +100,8 @@ def _handle(event: GatewayEvent, notice: Notice) -> None:
         outcome = _take_refund(event, refund, notice.refund)
     else:
         outcome = "not_ours"
+    if outcome is None:
+        return
     event.handled_at, event.outcome = timezone.now(), outcome
     event.save(update_fields=["handled_at", "outcome", "municipality", "payment", "refund"])
 
@@ -116,14 +120,23 @@ def _refund_of(gateway: str, notice: Notice) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def _take_payment(event: GatewayEvent, key: int, told: Told) -> str:
+def _is_handled(event: GatewayEvent) -> bool:
+    """Whether somebody else handled it before the lock was ours."""
+    return GatewayEvent.objects.filter(pk=event.pk, handled_at__isnull=False).exists()
+
+
+def _take_payment(event: GatewayEvent, key: int, told: Told) -> str | None:
     payment = locks.lock_payment(key)
+    if _is_handled(event):
+        return None
     event.payment, event.municipality_id = payment, payment.municipality_id
     return "changed" if settling.take(payment, told) else "nothing_new"
 
 
-def _take_refund(event: GatewayEvent, key: int, told: ToldRefund) -> str:
+def _take_refund(event: GatewayEvent, key: int, told: ToldRefund) -> str | None:
     refund = locks.lock_refund(key)
+    if _is_handled(event):
+        return None
     event.refund, event.payment, event.municipality_id = refund, refund.payment, refund.municipality_id
     if refund.state == Refund.State.DONE and told.state == Refund.State.FAILED:
         log.warning("gateway %s says that the refund %s, which was done, came back", event.gateway, refund.pk)
@@ -144,9 +157,13 @@ def handle_waiting(gateway: str, about_key: str) -> int:
 def left() -> list[tuple[str, str]]:
     """Gateway and key of what notices wait for that came while it was being written down in another transaction."""
     key = OuterRef("about_key")
-    payments = Payment.objects.filter(gateway=OuterRef("gateway"), gateway_key=key)
+    # Without empty keys, as the index of payments has it.
+    payments = Payment.objects.filter(gateway=OuterRef("gateway"), gateway_key=key).exclude(gateway_key="")
     refunded = Refund.objects.filter(payment__gateway=OuterRef("gateway"), gateway_key=key)
-    waiting = GatewayEvent.objects.filter(Exists(payments) | Exists(refunded), handled_at__isnull=True)
+    lately = timezone.now() - LEFT_FOR
+    waiting = GatewayEvent.objects.filter(
+        Exists(payments) | Exists(refunded), handled_at__isnull=True, received_at__gte=lately
+    )
     return list(waiting.values_list("gateway", "about_key").distinct().order_by("gateway", "about_key"))
 
 

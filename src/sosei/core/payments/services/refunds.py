@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sosei.core.design.fields import written
 from sosei.core.payments import letters_payments as letters
 from sosei.core.payments import locks, queue
 from sosei.core.payments.errors_payments import KeyTakenError, RefundError
@@ -338,11 +339,18 @@ def refund_came_back(
     """A refund that was done came back: the books are undone by their mirror, and another one waits for an account.
 
     Raises:
-        RefundError: it is not done, or was handed over in cash.
+        RefundError: it is not done, or was handed over in cash; or it was not given yet on that day.
     """
     with tenancy.unguarded():
         held = locks.lock_refund(refund.pk)
         told = {"way": held.get_way_display(), "state": held.get_state_display()}
+        given = ledger.day_of_refund(held)
+        if on_date is not None and given is not None and on_date < given:
+            raise RefundError(
+                _("返金したのは%(day)sです。戻った日は、その日からあとの日を入れてください。")
+                % {"day": written(given)},
+                "on_date",
+            )
         if held.way == Way.ON_SITE:
             raise RefundError(_("この返金は「%(way)s」なので、ここでは記録できません。") % told)
         if not enter(held, State.RETURNED, actor=actor, reason=reason, on_date=on_date):

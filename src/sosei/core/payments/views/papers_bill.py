@@ -296,18 +296,22 @@ def _account(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) 
 
 def _back_form(door: Door, refund: Refund, broken: dict[str, forms.Form]) -> forms.Form | None:
     """Where staff write down that a gateway gave a refund back which it had said was done; others have no such form."""
-    if door.kind != "office" or not door.may_act:
+    if not _may_come_back(door, refund):
         return None
-    if refund.state != Refund.State.DONE or refund.way != Refund.Way.GATEWAY:
+    if (form := broken.get(f"back-{refund.pk}")) is not None:
+        return form
+    if refund.state != Refund.State.DONE:
         return None
-    return broken.get(f"back-{refund.pk}") or ReturnedForm(
-        prefix=f"b{refund.pk}", initial={"on_date": today()}
-    )
+    return ReturnedForm(prefix=f"b{refund.pk}", initial={"on_date": today()})
+
+
+def _may_come_back(door: Door, refund: Refund) -> bool:
+    return door.kind == "office" and door.may_act and refund.way == Refund.Way.GATEWAY
 
 
 def _came_back(request: Any, door: Door, key: int, broken: dict[str, forms.Form]) -> HttpResponse | None:
     refund = _refund(door, key)
-    if _back_form(door, refund, {}) is None:
+    if not _may_come_back(door, refund):
         raise Http404
     form = ReturnedForm(request.POST, prefix=f"b{refund.pk}")
 

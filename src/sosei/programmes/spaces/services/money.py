@@ -167,7 +167,11 @@ def _bill(order: Order, actor: Person | None) -> Bill:
 
 
 def _is_of_several_days(order: Order) -> bool:
-    return len({_day(booking) for booking in order.bookings.select_related("municipality")}) > 1
+    zone = zone_of(order.municipality)
+    return (
+        len({one.lower.astimezone(zone).date() for one in order.bookings.values_list("period", flat=True)})
+        > 1
+    )
 
 
 def _day(booking: Booking) -> date:
@@ -175,7 +179,7 @@ def _day(booking: Booking) -> date:
 
 
 def _dated(booking: Booking, text: str, language: str) -> str:
-    """A line of a bill for several days says for which."""
+    """A line of an order for several days says for which; after a move, for the day to which it was moved."""
     with override(language):
         return _("%(day)s：%(text)s") % {
             "day": date_format(_day(booking), "MONTH_DAY_FORMAT"),
