@@ -13,7 +13,7 @@ FROM_SOURCE := --no-binary localstripe --no-build-isolation
 # The project itself: nothing is fetched, its build tool is pinned in requirements/.
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
 # A file to one process. Tracing branches slows tests by a quarter, so only the engines' are traced; where tests wait for
-# processes that they killed, a third one works meanwhile.
+# processes that they killed, others work meanwhile.
 PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras $(UPGRADE)
@@ -59,7 +59,7 @@ test: $(VENV)/dev ## every check: style, types, floors, migrations, tests, cover
 	@tools/ensure_chromium.sh
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target static-checks engines-tests
 	$(PYTEST) -n 4 --ignore=tests/browser --ignore=tests/engines
-	$(PYTEST) -n 3 tests/browser
+	$(PYTEST) -n 2 tests/browser
 
 # These use one core; the tests of the engines take the other meanwhile.
 static-checks: $(VENV)/dev
