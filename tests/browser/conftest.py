@@ -45,7 +45,7 @@ class Visit:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"not drawn after {DRAW_SECONDS} s: {left}; {self.complaints}")
 
-    def wait_for(self, expression: str, seconds: float = 5) -> Any:
+    def wait_for(self, expression: str, seconds: float = 20) -> Any:
         """The value of a JavaScript expression as soon as it is true."""
         until = time.monotonic() + seconds
         while True:

@@ -215,7 +215,7 @@ def walker_at(browser: Browser, site: str, seen: Seen) -> Journey:
         context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": height}, locale=options.pop("locale", "ja-JP"), **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)
         try:
             yield Walker(context.new_page(), site, seen)
         finally:

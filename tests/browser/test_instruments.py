@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 REDRAW_MILLISECONDS = 150
 ROUNDS = 15
-BATCHES = 3
+BATCHES = 12
 
 
 def redraws(opened: Visit) -> int:
