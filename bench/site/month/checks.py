@@ -116,6 +116,13 @@ _COUNTS = {
 }
 
 
+def is_a_month() -> bool:
+    """Whether there was a move and a cancellation: with few bookings chance may have brought none so far."""
+    query = "SELECT EXISTS (SELECT FROM {}) AS there"
+    tables = ("spaces_bookingchange", "spaces_bookingcancellation")
+    return all(rows(query.format(table))[0]["there"] for table in tables)
+
+
 def everything(month: Any) -> Flaws:
     """Everything that is wrong."""
     from sosei.core.payments.services import check_books

@@ -26,8 +26,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from bench.site.month import checks, settling, site, steps
 from bench.site.month import client as clients
-from bench.site.month import settling, site, steps
 from bench.site.month.town import SECOND_FROM, Towns, build
 from sosei.gateway.project.working import TEMPORARY_FAILURE
 
@@ -127,7 +127,7 @@ class Month:
             self._start_client(number)
         begun = last_tick = moved = time.monotonic()
         before, next_said = 0, 0.1 if self.wanted < 1000 else 0.01
-        while (placed := sum(self.told.placed)) < self.wanted:
+        while (placed := sum(self.told.placed)) < self.wanted or not checks.is_a_month():
             time.sleep(0.05)
             now = time.monotonic()
             if placed > before:
@@ -149,7 +149,7 @@ class Month:
             if placed / self.wanted > next_said:
                 next_said += 0.1 if self.wanted < 1000 else 0.01
                 rate = placed / (now - begun)
-                left = (self.wanted - placed) / rate / 60
+                left = max(0, self.wanted - placed) / rate / 60
                 self.say(
                     f"{placed:,} of {self.wanted:,} bookings, {rate:.1f} a second, {left:.0f} minutes to go, "
                     f"{timezone.now():%d %b %H:%M}; {dict(self.done)}"
