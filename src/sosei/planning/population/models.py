@@ -329,3 +329,7 @@ class ProjectionCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.year} {self.sex} {self.age_from}: {self.persons:.1f}"
+
+
+# The nation's tables stand in a module of their own, which needs those above.
+import sosei.planning.population.nation.models  # noqa: E402, F401

@@ -29,6 +29,11 @@ PERMISSIONS = dict.fromkeys(
         "scenario",
         "projectionrun",
         "projectioncell",
+        "boundary",
+        "nationalrun",
+        "nationalfigure",
+        "nationalanswer",
+        "officialcomparison",
     ),
     READ_BY_ALL,
 )
@@ -40,6 +45,10 @@ ADDRESSES = {
     "what-if-file": EVERYBODY,
     "figure-file": EVERYBODY,
     "table-file": EVERYBODY,
+    "nation": EVERYBODY,
+    "nation-file": EVERYBODY,
+    "nation-compare": EVERYBODY,
+    "nation-compare-file": EVERYBODY,
 }
 
 register("population", PERMISSIONS)

@@ -106,3 +106,32 @@ class ProjectionRunQuerySet(models.QuerySet[Any]):
     def latest_of(self, area: Any, scenario_name: str) -> Any | None:
         """The newest run of a scenario for an area, or None."""
         return self.filter(area=area, scenario__name=scenario_name).order_by("-id").first()
+
+
+class BoundaryQuerySet(models.QuerySet[Any]):
+    """Reads of boundaries."""
+
+    def visible_to(self, user: object) -> Self:
+        """Published: everyone sees all."""
+        return self.all()
+
+    def current(self) -> Self:
+        """The newest boundary of each area."""
+        newest = self.model._default_manager.filter(area=OuterRef("area")).order_by("-id").values("id")[:1]
+        return self.filter(id=Subquery(newest))
+
+
+class NationalRunQuerySet(models.QuerySet[Any]):
+    """Reads of runs over the whole nation."""
+
+    def visible_to(self, user: object) -> Self:
+        """Published: everyone sees all."""
+        return self.all()
+
+    def newest(self) -> Any | None:
+        """The run that pages show, or None."""
+        return self.order_by("-id").first()
+
+    def newest_compared(self) -> Any | None:
+        """The newest run that stands beside an official projection, or None."""
+        return self.filter(comparisons__isnull=False).order_by("-id").first()

@@ -19,11 +19,12 @@ KEPT_NOTES = 500
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a file: a line (1 is the first), a column by its name, or an item of a JSON array."""
+    """Where in a file: a line (1 is the first), a column by its name, an item of a JSON array, or a feature of a map."""
 
     line: int | None = None
     column: str = ""
     item: int | None = None
+    feature: int | None = None
 
     def text(self, language: str) -> str:
         """ "12行目「2015」" or "line 12, column 2015"; empty for the file as a whole."""
@@ -33,6 +34,8 @@ class Place:
             parts.append(f"{self.line}行目" if japanese else f"line {self.line}")
         if self.item is not None:
             parts.append(f"VALUE の{self.item}番目" if japanese else f"VALUE item {self.item}")
+        if self.feature is not None:
+            parts.append(f"{self.feature}番目の地物" if japanese else f"feature {self.feature}")
         if self.column:
             parts.append(f"「{self.column}」" if japanese else f"column {self.column}")
         return ("" if japanese else ", ").join(parts)
@@ -81,6 +84,8 @@ class Finding:
         found: dict[str, object] = {"rule": self.rule, "line": self.place.line, "column": self.place.column}
         if self.place.item is not None:
             found["item"] = self.place.item
+        if self.place.feature is not None:
+            found["feature"] = self.place.feature
         found |= {"ja": self.what("ja"), "en": self.what("en")}
         if remedy := self.remedy("ja"):
             found |= {"remedy_ja": remedy, "remedy_en": self.remedy("en")}

@@ -147,6 +147,55 @@ PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "e-Stat の「列指向形式」か、表頭に一つの項目だけを置いた「クロス集計表形式」でダウンロードしてください。",
         "Download it from e-Stat as a column-oriented table, or as a cross table with one axis across.",
     ),
+    # Boundaries
+    "broken_features": (
+        "GeoJSON として読めません（{reason}）。",
+        "It cannot be read as GeoJSON ({reason}).",
+        "「features」の一覧を持つ FeatureCollection を指定してください。",
+        "Give a FeatureCollection with a list of features.",
+    ),
+    "broken_topology": (
+        "TopoJSON として読めません（{reason}）。",
+        "It cannot be read as TopoJSON ({reason}).",
+        "ダウンロードが途中で切れていないか確かめるか、GeoJSON に変換して指定してください。",
+        "Check that the download was not cut off, or convert it to GeoJSON.",
+    ),
+    "no_features": (
+        "地物が一つもありません。",
+        "There is not one feature.",
+        "市区町村または都道府県の境界を含むファイルを指定してください。",
+        "Give a file with boundaries of municipalities or prefectures.",
+    ),
+    "boundary_crs": (
+        "座標系「{crs}」は扱えません。",
+        "The coordinate reference system {crs} is not read.",
+        "世界測地系の緯度経度（JGD2011、JGD2000 または WGS 84）に変換してください（例: ogr2ogr -t_srs EPSG:6668）。",
+        "Convert it to longitude and latitude in JGD2011, JGD2000 or WGS 84 (such as ogr2ogr -t_srs EPSG:6668).",
+    ),
+    "boundary_no_code": (
+        "市区町村コードも都道府県名もありません: {properties}",
+        "There is neither a municipality code nor the name of a prefecture: {properties}",
+        "国土数値情報の N03_007、または code という属性に5桁のコードを入れてください。",
+        "Give the 5-digit code in the property N03_007 or code.",
+    ),
+    "no_polygon": (
+        "{code} に面がありません（{kind}）。",
+        "{code} has no polygon ({kind}).",
+        "面（Polygon または MultiPolygon）のデータを指定してください。",
+        "Give data of polygons (Polygon or MultiPolygon).",
+    ),
+    "outside_japan": (
+        "{code} の座標 {point} は日本の範囲（東経122～154.5度、北緯20～46度）にありません。",
+        "The point {point} of {code} is not in Japan (122-154.5 E, 20-46 N).",
+        "経度・緯度（度）で書かれた世界測地系のデータか確かめてください。平面直角座標やメートル単位は変換が要ります。",
+        "Check that it is longitude and latitude in degrees; plane coordinates in metres must be converted.",
+    ),
+    "lat_lon_swapped": (
+        "{code} の座標 {point} は緯度・経度の順です。",
+        "The point {point} of {code} has latitude first.",
+        "GeoJSON の規約どおり経度・緯度の順に直してください。",
+        "Write longitude first, as GeoJSON has it.",
+    ),
     # Areas and dates
     "no_area_code": (
         "地域「{name}」にコードがなく、名前からも決まりません（候補 {candidates}）。",
@@ -349,6 +398,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "name_differs": (
         "コード {code} の名前「{name}」は、登録済みの「{known}」と違います（登録済みの名前を使います）。",
         "Code {code} is named {name} here and {known} in the database (which is kept).",
+    ),
+    "no_mans_land": (
+        "「{name}」はどの市区町村にも属さないため取り込みません。",
+        "{name} belongs to no municipality and was left out.",
     ),
     "no_vital_figure": (
         "{what} の数値がないため取り込みません（{mark}）。",

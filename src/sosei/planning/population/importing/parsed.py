@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sosei.engines.conventions.folding import fold_name
 from sosei.engines.conventions.numerals import Numeral
 from sosei.planning.population.importing.findings import Findings, Place
+from sosei.planning.population.importing.rings import Ring
 
 SEXES = ("male", "female")
 SEX_NAMES = {"male": ("男", "men"), "female": ("女", "women"), "both": ("男女計", "both sexes")}
@@ -114,12 +115,21 @@ class ParsedVital:
     note_en: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ParsedBoundary:
+    """The outline of one area, in grid steps (`rings.STEP`)."""
+
+    area: ParsedArea
+    rings: list[Ring]
+
+
 @dataclass
 class ParsedFile:
     """Everything a parser read, and its findings so far."""
 
     observations: list[ParsedObservation] = field(default_factory=list)
     vitals: list[ParsedVital] = field(default_factory=list)
+    boundaries: list[ParsedBoundary] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
     source: str = ""
     source_en: str = ""

@@ -7,10 +7,12 @@ from typing import Protocol
 from sosei.planning.population.importing import (
     estat_csv,
     estat_json,
+    geojson,
     ipss,
     long_census,
     open_data,
     ssdse_a,
+    topojson,
     wide_census,
 )
 from sosei.planning.population.importing.findings import ImportRefusedError
@@ -33,7 +35,17 @@ class Format(Protocol):
 
 FORMATS: dict[str, Format] = {
     module.NAME: module
-    for module in (estat_json, ssdse_a, open_data, long_census, ipss, wide_census, estat_csv)
+    for module in (
+        estat_json,
+        topojson,
+        geojson,
+        ssdse_a,
+        open_data,
+        long_census,
+        ipss,
+        wide_census,
+        estat_csv,
+    )
 }
 """By name, in the order in which they are tried."""
 

@@ -27,6 +27,7 @@ from sosei.planning.population.models import (
     ObservationCell,
     VitalStatistic,
 )
+from sosei.planning.population.nation.models import Boundary
 from sosei.planning.population.tasks import refresh_projections
 
 ONE_IMPORT_AT_A_TIME = 0x536F_7365_6901
@@ -116,7 +117,11 @@ def import_file(
             return _as_before(path, earlier)
         register = AreaRegister(read.parsed.findings)
         areas = register.settle(
-            [*(found.area for found in read.observations), *(vital.area for vital in read.parsed.vitals)]
+            [
+                *(found.area for found in read.observations),
+                *(vital.area for vital in read.parsed.vitals),
+                *(boundary.area for boundary in read.parsed.boundaries),
+            ]
         )
         report = _report(read, register.created)
         batch = ImportBatch.objects.create(
@@ -132,6 +137,7 @@ def import_file(
         )
         _store_observations(read.observations, areas, batch, progress)
         _store_vitals(read.parsed, areas, batch)
+        _store_boundaries(read.parsed, areas, batch)
         # In the same transaction: the worker sees the task if and only if the figures are stored.
         _renew_statistics(sum(len(found.rows) for found in read.observations))
         _ask_for_projections(areas.values())
@@ -144,7 +150,7 @@ def _read(opened: Source, format_name: str | None, context: Context) -> _ReadFil
     text, encoding = read_text(opened)
     parsed = chosen.parse(text, context)
     observations = validate(parsed, context)
-    if not parsed.findings.refused and not observations and not parsed.vitals:
+    if not (parsed.findings.refused or observations or parsed.vitals or parsed.boundaries):
         parsed.findings.problem("nothing_published")
     if parsed.findings.refused:
         raise ImportRefusedError(path.name, parsed.findings)
@@ -202,8 +208,11 @@ def _report(read: _ReadFile, created: list[Area]) -> dict[str, object]:
         "cells": sum(len(observation.rows) for observation in read.observations),
         "vital_statistics": len(read.parsed.vitals),
         "areas": len(
-            {found.area for found in read.observations} | {vital.area for vital in read.parsed.vitals}
+            {found.area for found in read.observations}
+            | {vital.area for vital in read.parsed.vitals}
+            | {boundary.area for boundary in read.parsed.boundaries}
         ),
+        "boundaries": len(read.parsed.boundaries),
         "areas_created": len(created),
         "persons": {key: _plain(value) for key, value in sorted(totals.items())},
         "note_total": findings.note_total,
@@ -276,6 +285,20 @@ def _store_vitals(parsed: ParsedFile, areas: dict[object, Area], batch: ImportBa
                 batch=batch,
             )
             for vital in parsed.vitals
+        ],
+        batch_size=CHUNK,
+    )
+
+
+def _store_boundaries(parsed: ParsedFile, areas: dict[object, Area], batch: ImportBatch) -> None:
+    Boundary.objects.bulk_create(
+        [
+            Boundary(
+                area=areas[found.area],
+                rings=[[part for point in ring for part in point] for ring in found.rings],
+                batch=batch,
+            )
+            for found in parsed.boundaries
         ],
         batch_size=CHUNK,
     )

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             nargs="+",
             type=Path,
             metavar="FILE",
-            help="CSV・JSON（.gz も可） / CSV or JSON, also .gz",
+            help="CSV・JSON・GeoJSON・TopoJSON（.gz も可） / CSV, JSON, GeoJSON or TopoJSON, also .gz",
         )
         parser.add_argument("--dry-run", action="store_true", help="確かめるだけで保存しない / check only")
         parser.add_argument("--source", help="出典（図の下に示す） / where the figures come from")
@@ -119,6 +119,8 @@ class Command(BaseCommand):
             )
             % {**result.report, "encoding": result.encoding}
         )
+        if result.report.get("boundaries"):
+            self.stdout.write("  " + _("境界 %(boundaries)s 地域") % result.report)
         for note in result.findings.notes[:NOTES_SHOWN]:
             self.stdout.write(f"  {note.text(language)}")
         rest = result.findings.note_total - NOTES_SHOWN
