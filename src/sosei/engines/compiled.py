@@ -1,4 +1,4 @@
-"""How this package compiles: without the interpreter's lock, and kept beside Python's own compiled files only.
+"""How the engines compile: without the interpreter's lock, and kept beside Python's own compiled files only.
 
 Numba keeps compiled code in the `__pycache__` next to the source, and silently takes a folder in the user's home where it
 cannot write there. The second is not wanted: without a place beside the source nothing is kept, unless the
