@@ -39,9 +39,9 @@ def assert_controlled(cells: np.ndarray, whole: np.ndarray) -> None:
         assert (np.where(near, off, 0.0) < 1e-6).all()
 
 
-fractions = st.sampled_from([0.0, 0.0, 0.5, 0.5, 0.25, 1 / 3, 0.1, 0.999, 1.0, 2.5, 7.0, 123456.75]) | st.floats(
-    0, 50
-)
+fractions = st.sampled_from(
+    [0.0, 0.0, 0.5, 0.5, 0.25, 1 / 3, 0.1, 0.999, 1.0, 2.5, 7.0, 123456.75]
+) | st.floats(0, 50)
 
 
 @given(

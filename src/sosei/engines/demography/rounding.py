@@ -19,8 +19,6 @@ Two passes find it:
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -77,9 +75,7 @@ def controlled_rounding(
     # Here: loading numba takes longer than a projection, and most processes never round.
     from sosei.engines.demography.rounding_kernel import round_tables
 
-    whole, holds = cast(
-        tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]], round_tables(cells, np.uint64(seed))
-    )
+    whole, holds = round_tables(cells, np.uint64(seed))
     if not holds.all():
         # Excluded by the theorem for tables below LARGEST_TOTAL; said rather than a margin lost.
         raise AssertionError("a table has no controlled rounding")
@@ -103,7 +99,8 @@ def _require_countable(
             value=float(holder.values[bad][0]),
             expected=Text("a count of persons, 0 or more", "0以上の人数"),
             remedy=Text(
-                "correct the input; nothing was clipped.", "入力を直してください（値の切り捨てはしていません）。"
+                "correct the input; nothing was clipped.",
+                "入力を直してください（値の切り捨てはしていません）。",
             ),
             **coordinates_of_first(bad, holder, tuple(str(d) for d in holder.dims)),
         )

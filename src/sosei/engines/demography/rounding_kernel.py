@@ -7,6 +7,7 @@ next whole number, a last row the same for columns, and their corner the fractio
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from sosei.engines.compiled import compiled
 
@@ -17,8 +18,13 @@ so that it carries no more error than the cells do; their sum over a table stays
 margins are within this of whole numbers has a rounding to just these (an integral flow misses by 0 or by 1)."""
 UP, DOWN, WHOLE = 1, -1, 0
 
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Went = npt.NDArray[np.int8]
+
+
 @compiled
-def _draw(state):  # type: ignore[no-untyped-def]
+def _draw(state: np.uint64) -> tuple[np.uint64, float]:
     """The next state and a number in [0, 1): SplitMix64 (Steele, Lea & Flood 2014), one per call."""
     state = state + np.uint64(0x9E3779B97F4A7C15)
     mixed = state
@@ -29,7 +35,7 @@ def _draw(state):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _whole_above(fraction, slack):  # type: ignore[no-untyped-def]
+def _whole_above(fraction: float, slack: float) -> tuple[float, float]:
     """The whole number a sum of fractions stands for, and what it lacks to it (0 where it counts as whole)."""
     nearest = np.floor(fraction + 0.5)
     if abs(fraction - nearest) <= slack:
@@ -39,7 +45,7 @@ def _whole_above(fraction, slack):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _round_row(fractions, went, start):  # type: ignore[no-untyped-def]
+def _round_row(fractions: Floats, went: Went, start: float) -> None:
     """Systematic rounding of one row of fractions from `start`; `went` is set to UP, DOWN or WHOLE."""
     cumulated = start
     below = 0.0
@@ -54,7 +60,7 @@ def _round_row(fractions, went, start):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _swap(went, i, giver, taker, short):  # type: ignore[no-untyped-def]
+def _swap(went: Went, i: int, giver: int, taker: int, short: Whole) -> None:
     went[i, giver] = DOWN
     went[i, taker] = UP
     short[giver] += 1
@@ -62,7 +68,7 @@ def _swap(went, i, giver, taker, short):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _pair_columns(fractions, went, short, state):  # type: ignore[no-untyped-def]
+def _pair_columns(fractions: Floats, went: Went, short: Whole, state: np.uint64) -> None:
     """Swaps between a column with too many and one with too few, in rows taken at random."""
     rows, columns = went.shape
     for thorough in range(2):
@@ -93,7 +99,7 @@ def _pair_columns(fractions, went, short, state):  # type: ignore[no-untyped-def
 
 
 @compiled
-def _through_other_columns(went, short):  # type: ignore[no-untyped-def]
+def _through_other_columns(went: Went, short: Whole) -> bool:
     """Shortest paths of swaps from columns with too many to columns with too few; False where there is none."""
     rows, columns = went.shape
     came_from = np.empty(columns, np.int64)
@@ -131,7 +137,7 @@ def _through_other_columns(went, short):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _round_table(cells, out, seed):  # type: ignore[no-untyped-def]
+def _round_table(cells: Floats, out: Whole, seed: np.uint64) -> bool:
     """One table (rows, columns) into `out`; False where a margin could not be kept."""
     rows, columns = cells.shape
     fractions = np.zeros((rows + 1, columns + 1))
@@ -208,7 +214,7 @@ def _round_table(cells, out, seed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def round_tables(cells, seed):  # type: ignore[no-untyped-def]
+def round_tables(cells: Floats, seed: np.uint64) -> tuple[Whole, npt.NDArray[np.bool_]]:
     """Controlled rounding of tables stacked in the middle axis.
 
     Args:
