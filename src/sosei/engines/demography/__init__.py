@@ -24,7 +24,7 @@ from sosei.engines.demography.indicators import (
 from sosei.engines.demography.influence import influence, scenario_split
 from sosei.engines.demography.life_table import life_table, life_table_from_qx, life_table_from_rates
 from sosei.engines.demography.net_migration import residual_net_migration
-from sosei.engines.demography.project import Projection, project
+from sosei.engines.demography.project import Projection, project, project_population
 from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml
 from sosei.engines.demography.shipped import SHIPPED, shipped_scenario
 from sosei.engines.demography.special import SpecialPopulation
@@ -58,6 +58,7 @@ __all__ = [
     "persons_75_and_over",
     "population_array",
     "project",
+    "project_population",
     "residual_net_migration",
     "scenario_from_yaml",
     "scenario_split",
