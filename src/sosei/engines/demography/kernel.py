@@ -141,9 +141,9 @@ def advance_all(
     return None if any(flawed) else out
 
 
-def in_threads(work: Callable[[int, int], Any], areas: int) -> list[Any]:
+def in_threads(work: Callable[[int, int], Any], areas: int, threads: int | None = None) -> list[Any]:
     """`work(first, last)` for parts of the areas side by side, this thread taking the first."""
-    threads = max(1, min(os.cpu_count() or 1, areas // EACH))
+    threads = threads or max(1, min(os.cpu_count() or 1, areas // EACH))
     cuts = [areas * i // threads for i in range(threads + 1)]
     results: list[Any] = [None] * threads
     failed: list[BaseException] = []
