@@ -31,3 +31,9 @@ def compiled(function: F) -> F:
     """The function compiled on first use; the interpreter's lock is free while it runs."""
     keep = may_keep(Path(function.__code__.co_filename))
     return cast(F, njit(nogil=True, cache=keep)(function))
+
+
+def compiled_numerics(function: F) -> F:
+    """As `compiled`; a division by zero gives infinity or not-a-number, as in NumPy."""
+    keep = may_keep(Path(function.__code__.co_filename))
+    return cast(F, njit(nogil=True, cache=keep, error_model="numpy")(function))

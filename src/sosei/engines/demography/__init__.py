@@ -27,7 +27,7 @@ from sosei.engines.demography.levers import HouseholdLever, LeverMix, RecoveryLe
 from sosei.engines.demography.life_table import life_table, life_table_from_qx, life_table_from_rates
 from sosei.engines.demography.margin_fitting import Fitted, fit_margins
 from sosei.engines.demography.net_migration import residual_net_migration
-from sosei.engines.demography.project import Projection, project
+from sosei.engines.demography.project import Projection, project, project_population
 from sosei.engines.demography.rounding import controlled_rounding
 from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml
 from sosei.engines.demography.shipped import SHIPPED, shipped_scenario
@@ -73,6 +73,7 @@ __all__ = [
     "persons_75_and_over",
     "population_array",
     "project",
+    "project_population",
     "rake",
     "residual_net_migration",
     "scenario_from_yaml",
