@@ -124,6 +124,19 @@ def test_the_parents_follow_their_own_parent_first() -> None:
     np.testing.assert_allclose(shares, prefectures / prefectures.sum("parent"), rtol=1e-12)
 
 
+def test_very_many_areas_are_controlled_like_few() -> None:
+    people, rates = flat_world()
+    few = several(people)
+    many = xr.concat([few] * 20, dim="area").assign_coords(area=[f"{i:05d}" for i in range(80)])
+    plain = project(few, rates, until=2025, closure="child_woman_ratio").population
+    totals = shaken(plain.sum("area").sel(year=[2020, 2025]), 0.9, 1.1)
+    one = project(few, rates, until=2025, closure="child_woman_ratio", control=ControlTotals(totals))
+    all_ = project(many, rates, until=2025, closure="child_woman_ratio", control=ControlTotals(totals * 20))
+    np.testing.assert_allclose(
+        all_.population.values.reshape(20, *one.population.shape), one.population.values[None].repeat(20, 0)
+    )
+
+
 def test_each_scenario_may_have_totals_of_its_own() -> None:
     people, rates = flat_world(1)
     factor = xr.DataArray([1.0, 0.5], dims="scenario", coords={"scenario": ["high", "low"]})

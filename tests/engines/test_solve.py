@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from sosei.engines.demography import indicators
 from sosei.engines.demography.dimensions import SEXES, AgeGroups
 from sosei.engines.demography.errors import InvalidValueError, MissingRateError, ScenarioError, ShapeError
+from sosei.engines.demography.lever_map import two_lever_map
 from sosei.engines.demography.levers import HouseholdLever, Lever, LeverMix, RecoveryLever, TfrLever
 from sosei.engines.demography.overrides import HouseholdArrivals, Mask, Override, TfrPath
 from sosei.engines.demography.project import Projection, project
 from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml
-from sosei.engines.demography.solve import solve_lever, two_lever_map
+from sosei.engines.demography.solve import solve_lever
 from sosei.engines.demography.special import SpecialPopulation
 from sosei.engines.demography.targets import MEASURES, Target
 
@@ -344,6 +345,14 @@ def test_levers_that_no_scenario_file_may_hold_are_refused() -> None:
         solve_lever(population, rates.drop_vars("tfr"), lever=TfrLever(), target=target)
     with pytest.raises(InvalidValueError, match="lower bound"):
         TfrLever(low=2.0, high=1.0)
+
+
+def test_a_population_without_a_base_year_is_refused() -> None:
+    population, rates = shrinking()
+    with pytest.raises(ShapeError, match="no base year"):
+        solve_lever(
+            population.drop_vars("year"), rates, lever=RecoveryLever(), target=Target("total", {LAST: 1.0})
+        )
 
 
 def test_targets_that_mean_nothing_are_refused() -> None:

@@ -23,6 +23,7 @@ from sosei.engines.demography.indicators import (
     women_20_39,
 )
 from sosei.engines.demography.influence import influence, scenario_split
+from sosei.engines.demography.lever_map import two_lever_map
 from sosei.engines.demography.levers import HouseholdLever, LeverMix, RecoveryLever, TfrLever
 from sosei.engines.demography.life_table import life_table, life_table_from_qx, life_table_from_rates
 from sosei.engines.demography.margin_fitting import Fitted, fit_margins
@@ -31,7 +32,7 @@ from sosei.engines.demography.project import Projection, project, project_popula
 from sosei.engines.demography.rounding import controlled_rounding
 from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml
 from sosei.engines.demography.shipped import SHIPPED, shipped_scenario
-from sosei.engines.demography.solve import solve_lever, two_lever_map
+from sosei.engines.demography.solve import solve_lever
 from sosei.engines.demography.special import SpecialPopulation
 from sosei.engines.demography.survivorship import (
     survivorship_of_annual_probabilities,

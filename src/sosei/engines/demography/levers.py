@@ -14,7 +14,8 @@ from typing import Protocol
 import numpy as np
 import xarray as xr
 
-from sosei.engines.demography.errors import InvalidValueError, ShapeError, Text
+from sosei.engines.demography.dimensions import AgeGroups
+from sosei.engines.demography.errors import InvalidValueError, Text
 from sosei.engines.demography.overrides import (
     HouseholdArrivals,
     Mask,
@@ -220,7 +221,7 @@ class RateLine:
                 lever_scenario("lever", lever.overrides(level, base_year)),
                 rates,
                 base_year=base_year,
-                width=_width(rates),
+                width=AgeGroups.of(rates, "rates").width,
             )
             for level in (lever.low, lever.high)
         ]
@@ -262,32 +263,10 @@ def moved(line: RateLine, part: xr.Variable) -> dict[str, tuple[tuple[str, ...],
     return found
 
 
-def joined(one: RateLine, other: RateLine, rates: xr.Dataset, parts: Sequence[xr.Variable]) -> xr.Dataset:
-    """Rates with two levers turned, each by its part; on a rate that both change, what they add is added up."""
-    found: dict[str, tuple[tuple[str, ...], object]] = {}
-    for name in CHANGED:
-        here = rates.variables[name] if name in rates else None
-        for line, part in zip((one, other), parts, strict=True):
-            if name not in line.rates:
-                continue
-            start = line.rates.variables[name]
-            here = (
-                start if here is None else here + (start - rates.variables[name] if name in rates else start)
-            )
-            if name in line.slope:
-                here = part * line.slope[name] + here
-        if here is not None:
-            found[name] = (tuple(str(d) for d in here.dims), here.values)
-    return rates.assign(found)
-
-
-def _width(rates: xr.Dataset) -> int:
-    ages = rates["age"].values
-    if ages.size < 2:
-        raise ShapeError(
-            name="rates",
-            problem=Text("no age groups", "年齢階級がありません"),
-            expected="0, 5, 10, …",
-            got=ages.tolist(),
-        )
-    return int(ages[1] - ages[0])
+def first_year(population: xr.DataArray, rates: xr.Dataset, base_year: int | None) -> int:
+    """The base year as `project` reads it; without one `project` refuses, whatever stands here."""
+    if base_year is not None:
+        return base_year
+    if "year" in population.coords:
+        return int(population["year"].item())
+    return int(rates["year"].values[0]) - AgeGroups.of(rates, "rates").width
