@@ -15,13 +15,17 @@ missing rate or a negative population is an error that names area, sex, age and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sosei.engines.demography.balance import check_balance
+from sosei.engines.demography.control import ControlTotals, StepControl
 from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
 from sosei.engines.demography.errors import NegativePopulationError, ShapeError, Text
 from sosei.engines.demography.input_checks import (
@@ -43,6 +47,9 @@ from sosei.engines.demography.step_rates import (
     ordered_values,
 )
 
+MANY = 32
+"""Areas and scenarios from which the compiled loop is used; fewer are done before its compiler is loaded."""
+
 
 @dataclass(frozen=True)
 class Projection:
@@ -54,6 +61,8 @@ class Projection:
         deaths: dims (…, year, sex, age), by age at the end of the step (age 0 group: of those born in it).
         net_migration: dims (…, year, sex, age), by age at the end of the step.
         special: populations kept apart, name → dims (…, year, sex, age).
+        control_factors: what the step's residents were multiplied by to add up to the control totals, dims
+            (parent, …, year, sex, age); None where there were none.
     """
 
     population: xr.DataArray
@@ -61,6 +70,7 @@ class Projection:
     deaths: xr.DataArray
     net_migration: xr.DataArray
     special: Mapping[str, xr.DataArray] = field(default_factory=dict)
+    control_factors: xr.DataArray | None = None
 
     @property
     def everyone(self) -> xr.DataArray:
@@ -86,6 +96,7 @@ class Projection:
             cut(self.deaths),
             cut(self.net_migration),
             {name: cut(stock) for name, stock in self.special.items()},
+            None if self.control_factors is None else cut(self.control_factors),
         )
 
     def check_balance(self, *, tolerance: float = 1e-9) -> float:
@@ -104,6 +115,7 @@ def project(
     base_year: int | None = None,
     migration_timing: MigrationTiming = "end",
     special: Sequence[SpecialPopulation] = (),
+    control: ControlTotals | None = None,
 ) -> Projection:
     """Carry `population` to the year `until`.
 
@@ -126,6 +138,8 @@ def project(
         migration_timing: "end": all net migrants at the end of the step, bearing no mortality in it; "half":
             half at each end, by age at the time of moving (Preston et al. 2001, Box 6.2).
         special: populations that age apart; they appear in the totals only.
+        control: totals that the residents of the areas add up to after every step (`control.StepControl` says
+            what becomes of births, deaths and net migration); corrected residents feed the next step.
 
     Returns:
         Projection with population and components.
@@ -135,22 +149,28 @@ def project(
         MissingRateError: a needed rate is absent or not a number.
         InvalidValueError: a survivorship outside 0-1, a negative ratio, arrival or starting population.
         NegativePopulationError: a step would leave fewer than zero people.
+        NobodyToScaleError: control totals have people where none of the areas has any.
     """
     groups = AgeGroups.of(population)
     start_year = _base_year(population, base_year)
     years = _years(start_year, until, groups.width)
     lead = _leading_dims(population, rates)
     rates = aligned(rates, population, lead, "rates")
-    inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing)
-
     now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
+    if not special and control is None and _size(population, rates, lead) >= MANY and len(years) > 1:
+        whole = _all_at_once(population, now, rates, groups, lead, years, closure, migration_timing)
+        if whole is not None:
+            return whole
+    inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing)
     require_within(now, COUNT, "population", population, (*lead, *INNER), A_COUNT, year=start_year)
     now = np.broadcast_to(now, (*inputs.lead_shape(now), *now.shape[-2:])).copy()
 
     special = [one.from_base(start_year) for one in special]
     _require_own_names(special)
-    labels = {d: c for d, c in _coords(population, rates, lead, groups).items() if d in lead}
+    coords = _coords(population, rates, lead, groups)
+    labels = {d: c for d, c in coords.items() if d in lead}
     stocks = {s.name: [s.starting_array(lead, now.shape, groups, labels)] for s in special}
+    held = None if control is None else StepControl(control, coords, lead, now.shape, years[1:], groups)
     people, births, deaths, moves = [now], [], [], []
     for year in years[1:]:
         step = inputs.step(year)
@@ -160,19 +180,134 @@ def project(
             step.arrivals = step.arrivals + joining
         now, born, died, moved = _advance(now, step, groups, closure, migration_timing)
         _require_not_negative(now, rates, population, lead, year)
+        if held is not None:
+            now, born, died, moved = held.correct(year, (now, born, died, moved))
         people.append(now)
         births.append(born)
         deaths.append(died)
         moves.append(moved)
 
-    coords = _coords(population, rates, lead, groups)
     return Projection(
         population=_stack(people, years, lead, INNER, coords, "population"),
         births=_stack(births, years[1:], lead, ("sex",), coords, "births"),
         deaths=_stack(deaths, years[1:], lead, INNER, coords, "deaths"),
         net_migration=_stack(moves, years[1:], lead, INNER, coords, "net_migration"),
         special={n: _stack(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
+        control_factors=None if held is None else held.control_factors(),
     )
+
+
+def project_population(
+    population: xr.DataArray,
+    rates: xr.Dataset,
+    *,
+    until: int,
+    closure: Closure,
+    base_year: int | None = None,
+    migration_timing: MigrationTiming = "end",
+    out: Array | None = None,
+) -> xr.DataArray:
+    """`project(…).population` alone, for very many areas: births, deaths and net migration are not kept.
+
+    Args:
+        out: room to write into, float64, shape (areas·scenarios…, 1 + steps, sex·age), contiguous; without it
+            new room is taken.
+        population, rates, until, closure, base_year, migration_timing, Raises: as `project`.
+
+    Returns:
+        Persons, dims (…, year, sex, age); a view of `out` where it is given.
+    """
+    groups = AgeGroups.of(population)
+    years = _years(_base_year(population, base_year), until, groups.width)
+    lead = _leading_dims(population, rates)
+    rates = aligned(rates, population, lead, "rates")
+    now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
+    if len(years) > 1:
+        inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing, look=False)
+        shape = inputs.lead_shape(now)
+        done = kernel().advance_all(now, inputs, groups, shape, components=False, population=out)
+        if done is not None:
+            coords = _labels(population, rates, lead, groups, years)
+            return _labelled(done.population, shape, lead, INNER, coords, "population")
+    return project(
+        population,
+        rates,
+        until=until,
+        closure=closure,
+        base_year=years[0],
+        migration_timing=migration_timing,
+    ).population
+
+
+def kernel() -> ModuleType:
+    """The compiled loop; loading its compiler takes longer than a single municipality's projection."""
+    from sosei.engines.demography import kernel as loop
+
+    return loop
+
+
+def _size(population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...]) -> int:
+    """How many areas, scenarios and draws there are in all."""
+    sizes = {**rates.sizes, **population.sizes}
+    return math.prod(sizes[d] for d in lead)
+
+
+def _all_at_once(
+    population: xr.DataArray,
+    start: Array,
+    rates: xr.Dataset,
+    groups: AgeGroups,
+    lead: tuple[str, ...],
+    years: list[int],
+    closure: Closure,
+    timing: MigrationTiming,
+) -> Projection | None:
+    """The projection by the compiled loop; None where a value is wrong, for the steps below to name it."""
+    inputs = RatesByStep(rates, groups, lead, years[1:], closure, timing, look=False)
+    shape = inputs.lead_shape(start)
+    done = kernel().advance_all(start, inputs, groups, shape, components=True)
+    if done is None:
+        return None
+    coords = _labels(population, rates, lead, groups, years)
+    ended = coords.assign({"year": years[1:]})
+    no_age = xr.Coordinates(
+        {d: ended[d].variable for d in ended if d != "age"},
+        indexes={d: i for d, i in ended.xindexes.items() if d != "age"},
+    )
+    return Projection(
+        population=_labelled(done.population, shape, lead, INNER, coords, "population"),
+        births=_labelled(done.births, shape, lead, ("sex",), no_age, "births"),
+        deaths=_labelled(done.deaths, shape, lead, INNER, ended, "deaths"),
+        net_migration=_labelled(done.moves, shape, lead, INNER, ended, "net_migration"),
+    )
+
+
+def _labels(
+    population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...], groups: AgeGroups, years: list[int]
+) -> xr.Coordinates:
+    """Coordinates of dims (lead…, year, sex, age); indexes that are there already are used again, not built anew."""
+    own = _coords(population, rates, lead, groups)
+    held = {d: population if d in population.xindexes else rates for d in lead if d in own}
+    variables: dict[str, Any] = {d: held[d][d].variable for d in held}
+    indexes: dict[str, xr.Index] = {d: held[d].xindexes[d] for d in held}
+    new = xr.Coordinates({"year": years, "sex": own["sex"], "age": own["age"]})
+    variables.update({str(d): new[d].variable for d in new})
+    indexes.update({str(d): index for d, index in new.xindexes.items()})
+    return xr.Coordinates(variables, indexes=indexes)
+
+
+def _labelled(
+    values: Array,
+    lead_shape: tuple[int, ...],
+    lead: tuple[str, ...],
+    inner: tuple[str, ...],
+    coords: xr.Coordinates,
+    name: str,
+) -> xr.DataArray:
+    """What the loop wrote, with its dims (lead…, year, inner…)."""
+    dims = (*lead, "year", *inner)
+    shape = (*lead_shape, *(coords[d].size for d in ("year", *inner)))
+    return xr.DataArray(values.reshape(shape), coords=coords, dims=dims, name=name)
 
 
 def _advance(
