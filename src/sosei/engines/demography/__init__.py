@@ -4,8 +4,10 @@ The names below are what a notebook needs; every module may be imported by itsel
 """
 
 from sosei.engines.demography.balance import check_balance
+from sosei.engines.demography.baselines import exponential, hamilton_perry, no_change
 from sosei.engines.demography.dimensions import SEXES, AgeGroups, population_array
 from sosei.engines.demography.errors import DemographyError
+from sosei.engines.demography.estimate_all import EstimateMethod, estimate_for_all
 from sosei.engines.demography.fertility import (
     child_woman_ratio,
     child_woman_ratio_from_tfr,
@@ -24,6 +26,7 @@ from sosei.engines.demography.indicators import (
 from sosei.engines.demography.influence import influence, scenario_split
 from sosei.engines.demography.life_table import life_table, life_table_from_qx, life_table_from_rates
 from sosei.engines.demography.net_migration import residual_net_migration
+from sosei.engines.demography.pooling import pool_toward_peers
 from sosei.engines.demography.project import Projection, project
 from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml
 from sosei.engines.demography.shipped import SHIPPED, shipped_scenario
@@ -40,6 +43,7 @@ __all__ = [
     "SHIPPED",
     "AgeGroups",
     "DemographyError",
+    "EstimateMethod",
     "Projection",
     "Scenario",
     "SpecialPopulation",
@@ -50,12 +54,17 @@ __all__ = [
     "decline_stage",
     "dependency_ratios",
     "distribute_unknown_age",
+    "estimate_for_all",
+    "exponential",
+    "hamilton_perry",
     "influence",
     "life_table",
     "life_table_from_qx",
     "life_table_from_rates",
     "median_age",
+    "no_change",
     "persons_75_and_over",
+    "pool_toward_peers",
     "population_array",
     "project",
     "residual_net_migration",
