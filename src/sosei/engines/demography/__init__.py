@@ -14,6 +14,7 @@ from sosei.engines.demography.fertility import (
     sex_ratio_0_4,
     tfr_from_child_woman_ratio,
 )
+from sosei.engines.demography.hindcast import hindcast, total_score
 from sosei.engines.demography.indicators import (
     decline_stage,
     dependency_ratios,
@@ -24,6 +25,12 @@ from sosei.engines.demography.indicators import (
     women_20_39,
 )
 from sosei.engines.demography.influence import influence, scenario_split
+from sosei.engines.demography.intervals import (
+    draws,
+    fit_error_model,
+    intervals_by_age,
+    intervals_of_total,
+)
 from sosei.engines.demography.life_table import life_table, life_table_from_qx, life_table_from_rates
 from sosei.engines.demography.net_migration import residual_net_migration
 from sosei.engines.demography.pooling import pool_toward_peers
@@ -54,10 +61,15 @@ __all__ = [
     "decline_stage",
     "dependency_ratios",
     "distribute_unknown_age",
+    "draws",
     "estimate_for_all",
     "exponential",
+    "fit_error_model",
     "hamilton_perry",
+    "hindcast",
     "influence",
+    "intervals_by_age",
+    "intervals_of_total",
     "life_table",
     "life_table_from_qx",
     "life_table_from_rates",
@@ -78,5 +90,6 @@ __all__ = [
     "survivorship_ratios",
     "tfr_from_child_woman_ratio",
     "three_age_groups",
+    "total_score",
     "women_20_39",
 ]

@@ -5,7 +5,7 @@ The default is the mean of two estimates of net migration, damped:
 * the rates of the last five years, each pooled toward the areas that grew as much (`pooling`, empirical Bayes), and
 * the rates that places like this one had, read off a regression learned in the step before (`synthetic_rates`).
 
-The child-woman ratio is pooled in the same way and kept. Survivorship of the last step is kept. How this was chosen,
+The child-woman ratio is pooled in the same way and kept. Survivorship of the last step is kept too. How this was chosen,
 what it misses by, and what did not win: docs/accuracy.md. Nothing later than the base year is read.
 """
 
@@ -46,12 +46,16 @@ class EstimateMethod:
         classes: peers are areas of the same class of growth over the last step; so many classes of equal size.
         synthetic_share: weight of the synthetic rates, the rest is the pooled rates; 0 needs no third census.
         damping: net migration rates of the first, second … step ahead are multiplied by these; the last one is kept.
+        mortality_trend: how much of the last step's change of mortality goes on in every step ahead: 0 keeps the
+            survivorship of the last step, 1 lets ln S change by the same ratio again. 0.5 brings ages 75+ nearer
+            and totals further off (docs/accuracy.md).
         own_rates: take the area's own rates as they are, without pooling (for comparison in a hindcast).
     """
 
     classes: int = 10
     synthetic_share: float = 0.5
     damping: tuple[float, ...] = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
+    mortality_trend: float = 0.0
     own_rates: bool = False
 
 
@@ -122,14 +126,14 @@ def estimate_for_all(
         migration = (1 - method.synthetic_share) * migration + method.synthetic_share * synthetic
     ratio = _child_woman_ratio(base, peers, method)
     years = list(range(base_year + groups.width, until + 1, groups.width))
-    surviving = _survivorship_at(survivorship, base_year)
-    rates, limited = _damped(migration, surviving, base, years, method.damping)
+    surviving = _survivorship_ahead(survivorship, base_year, years, method.mortality_trend)
+    rates, limited = _damped(migration, surviving, base, method.damping)
     pooled = own_pooled.reindex(age=base["age"].values).fillna(ratio["pooled"]).transpose(*INNER)
     nation = base.sum("area")
     boys_per_girl = float(nation.sel(sex="male", age=0) / nation.sel(sex="female", age=0))
     result = xr.Dataset(
         {
-            "survivorship": surviving.expand_dims(year=years),
+            "survivorship": surviving,
             "net_migration_rate": rates,
             "child_woman_ratio": ratio["rate"].expand_dims(year=years).transpose("area", "year"),
             "sex_ratio_0_4": ("year", np.full(len(years), boys_per_girl)),
@@ -206,21 +210,31 @@ def _child_woman_ratio(base: xr.DataArray, peers: xr.DataArray, method: Estimate
     return xr.Dataset({"rate": own, "pooled": (~known).astype(float)})
 
 
+def _survivorship_ahead(
+    survivorship: xr.DataArray, base_year: int, years: list[int], trend: float
+) -> xr.DataArray:
+    """Survivorship of every step ahead, dims (year, …, sex, age)."""
+    last = _survivorship_at(survivorship, base_year)
+    if trend == 0 or not years:
+        return last.expand_dims(year=years)
+    width = AgeGroups.of(survivorship, "survivorship").width
+    change = np.log(last) / np.log(_survivorship_at(survivorship, base_year - width))
+    powers = xr.DataArray(trend * np.arange(1, len(years) + 1), dims=("year",), coords={"year": years})
+    return (last ** (change**powers)).transpose("year", *last.dims)
+
+
 def _damped(
-    migration: Array,
-    survivorship: xr.DataArray,
-    base: xr.DataArray,
-    years: list[int],
-    damping: tuple[float, ...],
+    migration: Array, survivorship: xr.DataArray, base: xr.DataArray, damping: tuple[float, ...]
 ) -> tuple[xr.DataArray, list[dict[str, object]]]:
     """Rates by step, dims (area, year, sex, age), no more leaving than survive; and where that held them."""
-    factors = np.array([damping[min(i, len(damping) - 1)] for i in range(len(years))])
-    surviving = survivorship.broadcast_like(base).transpose(*INNER).values[..., 1:]
-    wanted = np.einsum("k,asx->aksx", factors, migration)
-    held = wanted < -surviving[:, None]
-    values = np.full((*wanted.shape[:3], wanted.shape[3] + 1), np.nan)
-    values[..., 1:] = np.where(held, -surviving[:, None], wanted)
+    years = survivorship["year"].values
+    factors = np.array([damping[min(i, len(damping) - 1)] for i in range(years.size)])
     dims = ("area", "year", "sex", "age")
+    surviving = survivorship.broadcast_like(base).transpose(*dims).values[..., 1:]
+    wanted = np.einsum("k,asx->aksx", factors, migration)
+    held = wanted < -surviving
+    values = np.full((*wanted.shape[:3], wanted.shape[3] + 1), np.nan)
+    values[..., 1:] = np.where(held, -surviving, wanted)
     coords = {
         "area": base["area"].values,
         "year": years,

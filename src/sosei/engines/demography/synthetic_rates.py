@@ -81,8 +81,10 @@ def synthetic_rates(before: Array, rates: Array, denominators: Array, now: Array
 
 def _weighted_lines(design: Array, target: Array, weight: Array) -> Array:
     """Weighted least squares a cell, shape (covariate, cell); a trace of ridge where covariates hardly differ."""
-    normal = np.einsum("ap,ac,aq->cpq", design, weight, design, optimize=True)
-    scale = np.trace(normal, axis1=1, axis2=2) / design.shape[1]
-    normal = normal + _RIDGE * scale[:, None, None] * np.eye(design.shape[1])
-    right = np.einsum("ap,ac->cp", design, weight * target, optimize=True)
+    size = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    normal = (weight.T @ products).reshape(-1, size, size)
+    scale = np.trace(normal, axis1=1, axis2=2) / size
+    normal = normal + _RIDGE * scale[:, None, None] * np.eye(size)
+    right = (weight * target).T @ design
     return np.asarray(np.linalg.solve(normal, right[..., None])[..., 0].T)
