@@ -1,0 +1,248 @@
+"""Predictive distributions of projections, made from the errors of hindcasts.
+
+How far censuses fell from earlier projections tells how far they will: the logarithm of observed over projected is
+taken to scatter symmetrically around 0 with a size that depends on horizon, size and past growth of the area,
+
+    E|ln(observed/projected)| = exp(b₀ + b₁·ln h + b₂·n + b₃·n² + b₄·|g| + b₅·g),
+
+n the log of the population at the base, g the log of its growth in the step before (a gamma regression with
+logarithmic link: McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, ch. 8). The form of the distribution is
+that of the hindcasts' own errors over their expected size, not a normal curve. Empirical prediction intervals: Smith &
+Sincich 1988, Demography 25: 461-474; Rayer, Smith & Tayman 2009, Population Research and Policy Review 28: 773-793.
+
+Every age group has a regression of its own and a rank correlation with the total. Draws of ages add up to the draw of
+the total, whose median is the projection itself; skewed parts cannot all have the median of their sum, so that medians
+of single ages lie a little under it (docs/accuracy.md). Both sexes of an age share its error; a draw errs in the same
+direction in every year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from scipy.special import ndtr
+from scipy.stats import spearmanr
+
+from sosei.engines.demography.errors import Text
+from sosei.engines.demography.estimate_checks import InputValueError, require_dims
+from sosei.engines.demography.hindcast import Outcome
+
+Array = npt.NDArray[np.float64]
+FASTEST_GROWTH = 0.3
+"""Growth beyond it counts as this much: an evacuation is no measure of the others' uncertainty."""
+TYPICAL_SIZE = 20_000.0
+HALF_A_PERSON = 0.5
+"""Added to both sides of an age group's error, so that a group nobody is left in has one."""
+_LEVELS = np.linspace(0, 1, 401)
+_ROUNDS = 100
+
+
+@dataclass(frozen=True)
+class ErrorModel:
+    """What the hindcasts taught about errors.
+
+    Attributes:
+        coefficients: b₀ … b₅, shape (part, 6): the total first, then the age groups.
+        forms: quantiles of |error| over its expected size at 401 levels from 0 to 1, shape (part, 401).
+        correlation: rank correlation of each age group's error with the total's, shape (age,).
+        ages: first age of each group.
+        cases: base years and horizons of the hindcasts.
+    """
+
+    coefficients: Array
+    forms: Array
+    correlation: Array
+    ages: tuple[int, ...]
+    cases: tuple[tuple[int, int], ...]
+
+
+def fit_error_model(outcomes: Sequence[Outcome]) -> ErrorModel:
+    """The error model of hindcasts of one method.
+
+    Args:
+        outcomes: from `hindcast`, one method, several bases or horizons.
+
+    Raises:
+        InputValueError: no outcome, or outcomes of several methods.
+    """
+    names = sorted({o.method for o in outcomes})
+    if len(names) != 1:
+        raise InputValueError(
+            name=Text("the methods of the hindcasts", "検証した手法"),
+            value=", ".join(names) or "-",
+            expected=Text("exactly one", "1つだけ"),
+            remedy=Text("give the outcomes of one method", "1つの手法の結果を与えてください。"),
+        )
+    design = np.concatenate(
+        [_design(_size(o.base), o.growth.values, np.array([o.horizon]))[:, 0] for o in outcomes]
+    )
+    errors = np.concatenate([_errors(o) for o in outcomes])
+    coefficients = np.stack(
+        [_gamma_regression(design, np.abs(errors[:, part])) for part in range(errors.shape[1])]
+    )
+    relative = np.abs(errors) / np.exp(design @ coefficients.T)
+    signed = np.sign(errors) * relative
+    correlation = np.array(
+        [spearmanr(signed[:, 0], signed[:, 1 + i]).statistic for i in range(errors.shape[1] - 1)]
+    )
+    return ErrorModel(
+        coefficients=coefficients,
+        forms=np.quantile(relative, _LEVELS, axis=0).T,
+        correlation=correlation,
+        ages=tuple(int(a) for a in outcomes[0].base["age"].values),
+        cases=tuple((o.base_year, o.horizon) for o in outcomes),
+    )
+
+
+def intervals_of_total(
+    model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, *, level: float = 0.8
+) -> xr.Dataset:
+    """Prediction intervals of every area's total.
+
+    Args:
+        model: of the method that projected.
+        projected: persons, dims (area, year, sex, age), the base year first.
+        before: persons at the census before the base, dims (area, sex, age).
+        level: probability that the interval holds the census, between 0 and 1.
+
+    Returns:
+        Dataset `lower`, `middle`, `upper`, dims (area, year); the middle is the projection. At the base all are equal.
+    """
+    total = projected.sum(("sex", "age")).transpose("area", "year")
+    width = _half_widths(model, projected, before, level)[..., 0]
+    half = total.copy(data=width)
+    return xr.Dataset({"lower": total * np.exp(-half), "middle": total, "upper": total * np.exp(half)})
+
+
+def intervals_by_age(
+    model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, *, level: float = 0.8
+) -> xr.Dataset:
+    """Prediction intervals of every area's age groups, both sexes; as `intervals_of_total`, dims (area, year, age)."""
+    people = projected.sum("sex").transpose("area", "year", "age")
+    half = people.copy(data=_half_widths(model, projected, before, level)[..., 1:])
+    raised = people + HALF_A_PERSON
+    lower = np.maximum(raised * np.exp(-half) - HALF_A_PERSON, 0.0)
+    return xr.Dataset({"lower": lower, "middle": people, "upper": raised * np.exp(half) - HALF_A_PERSON})
+
+
+def draws(
+    model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, *, number: int, seed: int
+) -> xr.DataArray:
+    """Populations drawn from the predictive distribution.
+
+    Args:
+        model, projected, before: as `intervals_of_total`.
+        number: how many draws.
+        seed: of the random numbers; the same seed gives the same draws.
+
+    Returns:
+        Persons, dims (draw, area, year, sex, age). Ages and sexes of a draw add up to its total, whose distribution is
+        that of `intervals_of_total`; the base year is as counted.
+    """
+    random = np.random.default_rng(seed)
+    people = projected.transpose("area", "year", "sex", "age")
+    areas, ages = people.sizes["area"], people.sizes["age"]
+    sizes = _expected_sizes(model, projected, before)
+    shared = random.standard_normal((number, areas, 1))
+    spread = np.sqrt(1 - model.correlation**2)
+    own = model.correlation * shared + spread * random.standard_normal((number, areas, ages))
+    scores = np.concatenate([shared, own], axis=-1)
+    relative = np.stack([_of_form(model.forms[i], scores[..., i]) for i in range(ages + 1)], axis=-1)
+    errors = relative[:, :, None, :] * sizes
+    drawn = people.values * np.exp(errors[..., 1:])[:, :, :, None, :]
+    wanted = people.values.sum(axis=(-2, -1)) * np.exp(errors[..., 0])
+    found = drawn.sum(axis=(-2, -1))
+    drawn *= np.where(found > 0, wanted / np.where(found > 0, found, 1.0), 0.0)[..., None, None]
+    coords = {"draw": np.arange(number), **{str(d): people[d].values for d in people.dims}}
+    return xr.DataArray(
+        drawn, dims=("draw", *(str(d) for d in people.dims)), coords=coords, name="population"
+    )
+
+
+def coverage(model: ErrorModel, outcome: Outcome, *, level: float = 0.8) -> npt.NDArray[np.bool_]:
+    """Whether the interval of each area's total holds the census, shape (area,)."""
+    design = _design(_size(outcome.base), outcome.growth.values, np.array([outcome.horizon]))[:, 0]
+    half = np.exp(design @ model.coefficients[0]) * np.interp(level, _LEVELS, model.forms[0])
+    return np.asarray(np.abs(_errors(outcome)[:, 0]) <= half)
+
+
+def coverage_by_age(model: ErrorModel, outcome: Outcome, *, level: float = 0.8) -> npt.NDArray[np.bool_]:
+    """Whether the interval of each age group holds the census, shape (area, age)."""
+    design = _design(_size(outcome.base), outcome.growth.values, np.array([outcome.horizon]))[:, 0]
+    form = np.array([np.interp(level, _LEVELS, one) for one in model.forms[1:]])
+    half = np.exp(design @ model.coefficients[1:].T) * form
+    return np.asarray(np.abs(_errors(outcome)[:, 1:]) <= half)
+
+
+def _errors(outcome: Outcome) -> Array:
+    """ln(observed/projected) of the total and of every age group, shape (area, 1 + age)."""
+    observed = outcome.observed.sum("sex").transpose("area", "age").values
+    projected = outcome.projected.sum("sex").transpose("area", "age").values
+    total = np.log(observed.sum(axis=1) / projected.sum(axis=1))
+    by_age = np.log((observed + HALF_A_PERSON) / (projected + HALF_A_PERSON))
+    return np.concatenate([total[:, None], by_age], axis=1)
+
+
+def _size(people: xr.DataArray) -> Array:
+    return np.asarray(people.sum(("sex", "age")).values, dtype=float)
+
+
+def _design(size: Array, growth: Array, horizons: Array) -> Array:
+    """Constant, ln h, n, n², |g|, g; shape (area, horizon, 6)."""
+    n = np.log(np.maximum(size, 1.0) / TYPICAL_SIZE)
+    g = np.clip(growth, -FASTEST_GROWTH, FASTEST_GROWTH)
+    by_area = np.stack([n, n**2, np.abs(g), g], axis=-1)[:, None, :]
+    log_h = np.log(horizons / 10.0)[None, :, None]
+    shape = (size.size, horizons.size)
+    return np.concatenate(
+        [np.ones((*shape, 1)), np.broadcast_to(log_h, (*shape, 1)), np.broadcast_to(by_area, (*shape, 4))],
+        axis=-1,
+    )
+
+
+def _gamma_regression(design: Array, size: Array) -> Array:
+    """Coefficients of the gamma regression of `size` with logarithmic link, by Fisher scoring."""
+    found = np.zeros(design.shape[1])
+    found[0] = np.log(size.mean())
+    normal = design.T @ design
+    for _ in range(_ROUNDS):
+        step = np.linalg.solve(normal, design.T @ (size / np.exp(design @ found) - 1))
+        found = found + step
+        if np.abs(step).max() < 1e-9:
+            break
+    return found
+
+
+def _expected_sizes(model: ErrorModel, projected: xr.DataArray, before: xr.DataArray) -> Array:
+    """E|error| of the total and of each age group, shape (area, year, 1 + age); 0 in the base year."""
+    require_dims(projected, ["area", "year", "sex", "age"], name="projected")
+    years = projected["year"].values
+    base = _size(projected.isel(year=0))
+    earlier = _size(before)
+    known = (earlier > 0) & (base > 0)
+    growth = np.where(known, np.log(np.where(known, base, 1.0) / np.where(known, earlier, 1.0)), 0.0)
+    sizes = np.zeros((base.size, years.size, model.coefficients.shape[0]))
+    sizes[:, 1:] = np.exp(_design(base, growth, years[1:] - years[0]) @ model.coefficients.T)
+    return sizes
+
+
+def _half_widths(model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, level: float) -> Array:
+    """Half the width of the interval on the logarithmic scale, shape (area, year, 1 + age)."""
+    if not 0 < level < 1:
+        raise InputValueError(
+            name=Text("level", "確率"),
+            value=level,
+            expected=Text("between 0 and 1", "0と1のあいだ"),
+            remedy=Text("0.8 is usual", "ふつうは0.8です。"),
+        )
+    form = np.array([np.interp(level, _LEVELS, one) for one in model.forms])
+    return np.asarray(_expected_sizes(model, projected, before) * form)
+
+
+def _of_form(form: Array, scores: Array) -> Array:
+    """Standard normal scores turned into relative errors of a symmetric form."""
+    return np.asarray(np.sign(scores) * np.interp(2 * ndtr(np.abs(scores)) - 1, _LEVELS, form))
