@@ -1,4 +1,4 @@
-"""The censuses of all municipalities as one array: the newest year that covers the nation, and the two before it."""
+"""The censuses of all municipalities as one array: the newest year that covers the nation, and those before it."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class NoNationalCensusError(DemographyError):
 
 @dataclass(frozen=True)
 class NationalCensus:
-    """Three censuses of every municipality.
+    """The censuses of every municipality, five years apart.
 
     Attributes:
-        base_year: the newest of the three.
+        base_year: the newest of them.
         population: persons, unknown ages distributed, dims (area, year, sex, age); area by code.
         area_ids: primary keys in the order of `area`.
         source, source_en: where the base census comes from.
@@ -74,14 +74,16 @@ class NationalCensus:
 def national_census(
     *, fewest: int = NATIONWIDE, base_year: int | None = None, progress: Progress
 ) -> NationalCensus:
-    """The newest census (or that of `base_year`) of at least `fewest` municipalities, with the two before it.
+    """The newest census (or that of `base_year`) of at least `fewest` municipalities, with all before it.
+
+    At least the two before it; earlier ones as far as they hold the same municipalities without a gap.
 
     Raises:
         NoNationalCensusError: there is none.
         UnsuitableAgesError: stored ages do not fit five-year groups to 90+.
     """
     base, areas = _base(fewest, base_year)
-    years = [base - 2 * WIDTH, base - WIDTH, base]
+    years = _years_of_all(base, {pk for pk, _code in areas})
     codes = [code for _pk, code in areas]
     found = np.zeros((len(areas), len(years), 2, GROUPS.starts.size))
     unknown = np.zeros(found.shape[:3])
@@ -120,6 +122,14 @@ def _base(fewest: int, wanted: int | None) -> tuple[int, list[tuple[int, str]]]:
             return year, areas
         most = max(most, len(areas))
     raise NoNationalCensusError(fewest=fewest, most=most)
+
+
+def _years_of_all(base: int, areas: set[int]) -> list[int]:
+    """Census years from the base back, as long as every one of the areas was counted; in order."""
+    years = [base - 2 * WIDTH, base - WIDTH, base]
+    while areas <= {pk for pk, _code in _areas_with([years[0] - WIDTH])}:
+        years.insert(0, years[0] - WIDTH)
+    return years
 
 
 def _areas_with(years: list[int]) -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ import xarray as xr
 from sosei.engines.demography.errors import DemographyError
 from sosei.planning.population.models import Area, Observation, ObservationCell
 from sosei.planning.population.nation.census import WIDTH, NationalCensus
+from sosei.planning.population.nation.codes import EARLIER_CODES
 from sosei.planning.population.nation.models import NationalRun, OfficialComparison
 
 OLD = 65
@@ -104,18 +105,27 @@ def compare_with_official(run: NationalRun, census: NationalCensus, population: 
 
 def _newest_projection(census: NationalCensus) -> tuple[int, dict[int, tuple[int, int]]]:
     """Import and observations (pk → area, year) of the newest official projection that begins at the base year."""
+    ids = dict(zip(census.population["area"].values.tolist(), census.area_ids, strict=True))
+    renumbered = dict(
+        Area.objects.filter(code__in=[new for new, old in EARLIER_CODES.items() if old in ids]).values_list(
+            "pk", "code"
+        )
+    )
     official = Observation.objects.filter(
         kind=Observation.Kind.OFFICIAL_PROJECTION,
         group="all",
         area__kind=Area.Kind.MUNICIPALITY,
-        area__in=census.area_ids,
+        area__in=[*census.area_ids, *renumbered],
     )
     starting = official.filter(date__year=census.base_year).order_by("-batch_id")
     batch = starting.values_list("batch_id", flat=True).first()
     if batch is None:
         raise NoOfficialProjectionError(base_year=census.base_year)
     rows = official.filter(batch_id=batch).order_by().values_list("pk", "area_id", "date__year")
-    return batch, {pk: (area, year) for pk, area, year in rows}
+    return batch, {
+        pk: (ids[EARLIER_CODES[renumbered[area]]] if area in renumbered else area, year)
+        for pk, area, year in rows
+    }
 
 
 def _official(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from sosei.planning.population.nation.models import NationalAnswer, NationalFigu
 from sosei.planning.population.nation.official import compare_with_official
 from sosei.planning.population.nation.projecting import (
     COLUMNS,
+    SURVIVORSHIP,
     Array,
     Projected,
     figures_of,
@@ -26,9 +28,9 @@ from sosei.planning.population.nation.projecting import (
     rates_for_all,
 )
 from sosei.planning.population.nation.scenarios import national_scenarios
+from sosei.planning.population.nation.uncertainty import LEVEL, intervals
 
 UNTIL = 2060
-FIRST_QUANTILE, LAST_QUANTILE = 0.1, 0.9
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -70,6 +72,7 @@ def run_nation(
     progress("project", 0, len(scenarios))
     projected = project_all(census, rates, scenarios, until)
     answers = [] if stored else _solved(census, rates, until, progress)
+    ends = None if stored else intervals(census, next(filter(is_baseline, projected)).population)
     with transaction.atomic():
         _one_run_at_a_time(fingerprint)
         run = stored or NationalRun.objects.filter(fingerprint=fingerprint).first()
@@ -83,14 +86,18 @@ def run_nation(
                     {"name": s.name, "ja": s.title["ja"], "en": s.title.get("en", s.title["ja"])}
                     for s in scenarios
                 ],
-                methods={"rates": str(rates.attrs.get("method", "")), "survivorship": "japan"},
+                methods={
+                    "rates": str(rates.attrs["method"]),
+                    "survivorship": SURVIVORSHIP,
+                    "intervals": LEVEL if ends is not None else None,
+                },
                 source=census.source,
                 source_en=census.source_en,
                 fingerprint=fingerprint,
                 engine_version=__version__,
                 run_by=run_by,
             )
-            _store_figures(run, census, projected, progress)
+            _store_figures(run, census, projected, ends, progress)
             _store_answers(run, census, answers)
         if compare:
             compare_with_official(run, census, next(filter(is_baseline, projected)).population)
@@ -121,22 +128,33 @@ def _one_run_at_a_time(fingerprint: str) -> None:
 
 
 def _store_figures(
-    run: NationalRun, census: NationalCensus, projected: Sequence[Projected], progress: Progress
+    run: NationalRun,
+    census: NationalCensus,
+    projected: Sequence[Projected],
+    ends: Array | None,
+    progress: Progress,
 ) -> None:
     parents = _parents(census)
     years = projected[0].population["year"].values.tolist()
     table = NationalFigure._meta.db_table
-    columns = ", ".join(("run_id", "area_id", "scenario", "year", *COLUMNS))
+    columns = ", ".join(("run_id", "area_id", "scenario", "year", *COLUMNS, "low", "high"))
     with (
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy,
     ):
         for number, one in enumerate(projected):
             progress("store", number, len(projected))
-            figures = figures_of(one.population)
+            figures = _with_ends(figures_of(one.population), ends if is_baseline(one) else None)
             for area, rows in _areas_and_sums(census, figures, parents):
                 for year, row in zip(years, rows.tolist(), strict=True):
-                    copy.write_row((run.pk, area, one.scenario.name, year, *row))
+                    values = (None if math.isnan(value) else value for value in row)
+                    copy.write_row((run.pk, area, one.scenario.name, year, *values))
+
+
+def _with_ends(figures: Array, ends: Array | None) -> Array:
+    """Figures and behind them the two ends of the interval, not a number where there is none."""
+    none = np.full((*figures.shape[:2], 2), np.nan)
+    return np.concatenate([figures, none if ends is None else ends], axis=-1)
 
 
 def _parents(census: NationalCensus) -> dict[int, list[int]]:
@@ -156,7 +174,10 @@ def _areas_and_sums(
 ) -> Iterator[tuple[int, Array]]:
     yield from zip(census.area_ids, figures, strict=True)
     for area, places in parents.items():
-        yield area, figures[places].sum(axis=0)
+        summed = figures[places].sum(axis=0)
+        # The ends of parts that err together are no ends of their sum.
+        summed[:, len(COLUMNS) :] = np.nan
+        yield area, summed
 
 
 def _store_answers(run: NationalRun, census: NationalCensus, answers: Iterable[Answer]) -> None:

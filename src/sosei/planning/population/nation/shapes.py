@@ -11,13 +11,6 @@ from sosei.planning.population.models import Area
 from sosei.planning.population.nation import drawing
 from sosei.planning.population.nation.models import Boundary
 
-EARLIER_CODES = {"04216": "04423", "40231": "40305"}
-"""Municipalities that became cities since the census of 2015 (富谷市 2016, 那珂川市 2018): new code → old one.
-
-Source: 総務省「市区町村コードの改正」. A boundary file of a later day stands for figures of the earlier one.
-"""
-
-
 @dataclass(frozen=True)
 class Shape:
     """One municipality on a map: its code, its name in the boundary file, its path."""
