@@ -171,6 +171,8 @@ NOT_PAGES = {
     "people:invitation-link",
     "population:area",
     "population:figure-file",
+    "population:nation-compare-file",
+    "population:nation-file",
     "population:table-file",
     "population:what-if-file",
     "population:what-if",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sosei.core.records import models as records
 from sosei.planning.population import models as population
+from sosei.planning.population.nation import models as nation
 from tests.permissions.world import HERE, THERE, World, filler
 
 
@@ -41,7 +42,28 @@ def population_rows(world: World) -> None:
         engine_version="1",
         run_by="例",
     )
+    national = nation.NationalRun.objects.create(
+        base_year=1900,
+        to_year=1905,
+        municipalities=1,
+        scenarios=[],
+        source="例",
+        fingerprint="0" * 64,
+        engine_version="1",
+        run_by="例",
+    )
+    persons = {"total": 1, "age_0_14": 1, "age_15_64": 0, "age_65_plus": 0, "age_75_plus": 0, "women_20_39": 0}
+    differences = {"ours": 1, "official": 1, "born": 0, "old": 0, "moved": 0}
     published = [
+        nation.Boundary.objects.create(area=area, rings=[[0, 0, 1, 0, 1, 1]], batch=batch),
+        national,
+        nation.NationalFigure.objects.create(run=national, area=area, scenario="x", year=1905, **persons),
+        nation.NationalAnswer.objects.create(
+            run=national, area=area, lever="tfr", year=1905, level=1, reached=True, best=1
+        ),
+        nation.OfficialComparison.objects.create(
+            run=national, area=area, batch=batch, year=1905, **differences
+        ),
         area,
         batch,
         counted,

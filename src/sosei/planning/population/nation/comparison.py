@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sosei.planning.population import downloads
 from sosei.planning.population.models import Area
@@ -82,9 +83,9 @@ class Difference:
 def part_titles() -> dict[str, str]:
     """The parts as the page names them."""
     return {
-        "born": _("出生（基準年より後に生まれた人）"),
-        "moved": _("移動（基準年に生まれていた65歳未満）"),
-        "old": _("生残（基準年に生まれていた65歳以上）"),
+        "born": pgettext("part of a difference", "出生"),
+        "moved": pgettext("part of a difference", "移動"),
+        "old": pgettext("part of a difference", "生残"),
     }
 
 

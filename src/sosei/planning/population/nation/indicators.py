@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sosei.planning.population.nation.reading import Figures
 
@@ -44,6 +45,10 @@ class Indicator:
         return f"{value:,.{self.decimals}f}{self.unit()}"
 
 
+def _people() -> str:
+    return pgettext("after a number", "人")
+
+
 def _persons(column: str) -> Callable[[Figures], Array]:
     return lambda figures: figures.column(column)
 
@@ -71,12 +76,12 @@ INDICATORS: dict[str, Indicator] = {
             _index,
             (50.0, 65.0, 80.0, 95.0),
         ),
-        Indicator("total", lambda: _("総人口"), lambda: _("人"), 0, _persons("total")),
-        Indicator("age-0-14", lambda: _("0～14歳"), lambda: _("人"), 0, _persons("age_0_14")),
-        Indicator("age-15-64", lambda: _("15～64歳"), lambda: _("人"), 0, _persons("age_15_64")),
-        Indicator("age-65-plus", lambda: _("65歳以上"), lambda: _("人"), 0, _persons("age_65_plus")),
-        Indicator("age-75-plus", lambda: _("75歳以上"), lambda: _("人"), 0, _persons("age_75_plus")),
-        Indicator("women-20-39", lambda: _("20～39歳の女性"), lambda: _("人"), 0, _persons("women_20_39")),
+        Indicator("total", lambda: _("総人口"), _people, 0, _persons("total")),
+        Indicator("age-0-14", lambda: _("0～14歳"), _people, 0, _persons("age_0_14")),
+        Indicator("age-15-64", lambda: _("15～64歳"), _people, 0, _persons("age_15_64")),
+        Indicator("age-65-plus", lambda: _("65歳以上"), _people, 0, _persons("age_65_plus")),
+        Indicator("age-75-plus", lambda: _("75歳以上"), _people, 0, _persons("age_75_plus")),
+        Indicator("women-20-39", lambda: _("20～39歳の女性"), _people, 0, _persons("women_20_39")),
         Indicator(
             "share-65-plus",
             lambda: _("65歳以上の割合"),
@@ -88,7 +93,7 @@ INDICATORS: dict[str, Indicator] = {
         Indicator(
             "support-ratio",
             lambda: _("75歳以上1人を支える15～64歳の人数"),
-            lambda: _("人"),
+            _people,
             2,
             lambda figures: _over(figures.column("age_15_64"), figures.column("age_75_plus")),
             (1.0, 1.5, 2.5, 4.0),

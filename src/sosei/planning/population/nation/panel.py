@@ -109,7 +109,7 @@ def _line(figures: Figures, at: int) -> Line:
         band,
         tuple((float(x[i]), figures.years[i]) for i in dict.fromkeys(labels)),
         (float(x[0]), float(ys[0]) - 8, f"{total[0]:,.0f}"),
-        (float(x[-1]), float(ys[-1]) - 8, f"{total[-1]:,.0f}"),
+        (float(x[-1]), float(y(high if known[-1] else total)[-1]) - 8, f"{total[-1]:,.0f}"),
         tuple(
             (year, _("%(persons)s人") % {"persons": f"{p:,.0f}"}, interval_text(float(a), float(b)))
             for year, p, a, b in zip(figures.years, total, low, high, strict=True)
