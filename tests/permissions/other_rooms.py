@@ -52,7 +52,14 @@ def population_rows(world: World) -> None:
         engine_version="1",
         run_by="例",
     )
-    persons = {"total": 1, "age_0_14": 1, "age_15_64": 0, "age_65_plus": 0, "age_75_plus": 0, "women_20_39": 0}
+    persons = {
+        "total": 1,
+        "age_0_14": 1,
+        "age_15_64": 0,
+        "age_65_plus": 0,
+        "age_75_plus": 0,
+        "women_20_39": 0,
+    }
     differences = {"ours": 1, "official": 1, "born": 0, "old": 0, "moved": 0}
     published = [
         nation.Boundary.objects.create(area=area, rings=[[0, 0, 1, 0, 1, 1]], batch=batch),

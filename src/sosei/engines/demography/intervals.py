@@ -210,7 +210,9 @@ def _gamma_regression(design: Array, size: Array) -> Array:
     found[0] = np.log(size.mean())
     normal = design.T @ design
     for _ in range(_ROUNDS):
-        step = np.linalg.solve(normal, design.T @ (size / np.exp(design @ found) - 1))
+        # Where every area shrinks, |g| and g are one; the smallest of the solutions is taken then.
+        gradient = design.T @ (size / np.exp(design @ found) - 1)
+        step = np.linalg.lstsq(normal, gradient, rcond=None)[0]
         found = found + step
         if np.abs(step).max() < 1e-9:
             break

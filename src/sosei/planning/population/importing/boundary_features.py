@@ -62,7 +62,9 @@ def read_document(text: str, parsed: ParsedFile) -> dict[str, Any] | None:
         document = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", None)
-        parsed.findings.problem("broken_json", Place(line), reason=getattr(error, "msg", type(error).__name__))
+        parsed.findings.problem(
+            "broken_json", Place(line), reason=getattr(error, "msg", type(error).__name__)
+        )
         return None
     if not isinstance(document, dict):
         parsed.findings.problem("broken_features", reason=type(document).__name__)
@@ -70,7 +72,9 @@ def read_document(text: str, parsed: ParsedFile) -> dict[str, Any] | None:
     return document
 
 
-def read_features(features: Sequence[Feature], parsed: ParsedFile, context: Context, *, crs: str | None) -> None:
+def read_features(
+    features: Sequence[Feature], parsed: ParsedFile, context: Context, *, crs: str | None
+) -> None:
     """Fill `parsed.boundaries`, one an area, and the findings."""
     parsed.source, parsed.source_en = SOURCE
     parsed.lines = len(features)

@@ -95,11 +95,7 @@ def _loops(way: Ring) -> list[Ring]:
 def straightened(ring: Ring) -> Ring:
     """The ring without points that lie on the straight line between their neighbours."""
     count = len(ring)
-    kept = [
-        point
-        for i, point in enumerate(ring)
-        if not _in_line(ring[i - 1], point, ring[(i + 1) % count])
-    ]
+    kept = [point for i, point in enumerate(ring) if not _in_line(ring[i - 1], point, ring[(i + 1) % count])]
     return kept if len(kept) > 2 else ring
 
 

@@ -7,145 +7,306 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('population', '0001_initial'),
+        ("population", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NationalRun',
+            name="NationalRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base_year', models.SmallIntegerField()),
-                ('to_year', models.SmallIntegerField()),
-                ('municipalities', models.IntegerField()),
-                ('scenarios', models.JSONField(help_text='In order: {"name", "ja", "en"}')),
-                ('methods', models.JSONField(default=dict, help_text='How rates and intervals were made')),
-                ('source', models.CharField(max_length=300)),
-                ('source_en', models.CharField(blank=True, max_length=300)),
-                ('fingerprint', models.CharField(help_text='SHA-256 of every input number and scenario', max_length=64)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('run_by', models.CharField(max_length=150)),
-                ('run_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("base_year", models.SmallIntegerField()),
+                ("to_year", models.SmallIntegerField()),
+                ("municipalities", models.IntegerField()),
+                ("scenarios", models.JSONField(help_text='In order: {"name", "ja", "en"}')),
+                ("methods", models.JSONField(default=dict, help_text="How rates and intervals were made")),
+                ("source", models.CharField(max_length=300)),
+                ("source_en", models.CharField(blank=True, max_length=300)),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="SHA-256 of every input number and scenario", max_length=64),
+                ),
+                ("engine_version", models.CharField(max_length=20)),
+                ("run_by", models.CharField(max_length=150)),
+                ("run_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='OfficialComparison',
+            name="OfficialComparison",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.SmallIntegerField()),
-                ('ours', models.FloatField()),
-                ('official', models.FloatField()),
-                ('born', models.FloatField()),
-                ('old', models.FloatField()),
-                ('moved', models.FloatField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("ours", models.FloatField()),
+                ("official", models.FloatField()),
+                ("born", models.FloatField()),
+                ("old", models.FloatField()),
+                ("moved", models.FloatField()),
             ],
             options={
-                'ordering': ['run', 'year', 'area'],
+                "ordering": ["run", "year", "area"],
             },
         ),
         migrations.CreateModel(
-            name='Boundary',
+            name="Boundary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rings', models.JSONField(help_text='Closed rings, outer ones and holes alike (even-odd): x, y, x, y … in grid steps of 0.0025 degrees east and north')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boundaries', to='population.area')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boundaries', to='population.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rings",
+                    models.JSONField(
+                        help_text="Closed rings, outer ones and holes alike (even-odd): x, y, x, y … in grid steps of 0.0025 degrees east and north"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="boundaries",
+                        to="population.area",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="boundaries",
+                        to="population.importbatch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['area', '-id'],
+                "ordering": ["area", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='NationalFigure',
+            name="NationalFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scenario', models.SlugField(max_length=60)),
-                ('year', models.SmallIntegerField()),
-                ('total', models.FloatField()),
-                ('low', models.FloatField(help_text='Of the total: in one case of ten it is lower', null=True)),
-                ('high', models.FloatField(help_text='Of the total: in one case of ten it is higher', null=True)),
-                ('age_0_14', models.FloatField()),
-                ('age_15_64', models.FloatField()),
-                ('age_65_plus', models.FloatField()),
-                ('age_75_plus', models.FloatField()),
-                ('women_20_39', models.FloatField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='national_figures', to='population.area')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='population.nationalrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scenario", models.SlugField(max_length=60)),
+                ("year", models.SmallIntegerField()),
+                ("total", models.FloatField()),
+                (
+                    "low",
+                    models.FloatField(help_text="Of the total: in one case of ten it is lower", null=True),
+                ),
+                (
+                    "high",
+                    models.FloatField(help_text="Of the total: in one case of ten it is higher", null=True),
+                ),
+                ("age_0_14", models.FloatField()),
+                ("age_15_64", models.FloatField()),
+                ("age_65_plus", models.FloatField()),
+                ("age_75_plus", models.FloatField()),
+                ("women_20_39", models.FloatField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="national_figures",
+                        to="population.area",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="figures",
+                        to="population.nationalrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'scenario', 'year', 'area'],
+                "ordering": ["run", "scenario", "year", "area"],
             },
         ),
         migrations.CreateModel(
-            name='NationalAnswer',
+            name="NationalAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lever', models.CharField(choices=[('tfr', '合計特殊出生率'), ('recovery', '転出超過のうち取り戻す割合'), ('households', '移り住む世帯（1年あたり）')], max_length=16)),
-                ('year', models.SmallIntegerField()),
-                ('level', models.FloatField(help_text='Where it is not reached, the level that comes nearest')),
-                ('reached', models.BooleanField()),
-                ('best', models.FloatField(help_text='Persons at that level')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='national_answers', to='population.area')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='population.nationalrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "lever",
+                    models.CharField(
+                        choices=[
+                            ("tfr", "合計特殊出生率"),
+                            ("recovery", "転出超過のうち取り戻す割合"),
+                            ("households", "移り住む世帯（1年あたり）"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                (
+                    "level",
+                    models.FloatField(help_text="Where it is not reached, the level that comes nearest"),
+                ),
+                ("reached", models.BooleanField()),
+                ("best", models.FloatField(help_text="Persons at that level")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="national_answers",
+                        to="population.area",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="population.nationalrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'area', 'lever', 'year'],
+                "ordering": ["run", "area", "lever", "year"],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nationalrun',
-            trigger=pgtrigger.compiler.Trigger(name='national_run_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='271647153563117376040ae138759846a7e149c9', operation='UPDATE OR DELETE', pgid='pgtrigger_national_run_append_only_8da3d', table='population_nationalrun', when='BEFORE')),
+            model_name="nationalrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="national_run_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="271647153563117376040ae138759846a7e149c9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_national_run_append_only_8da3d",
+                    table="population_nationalrun",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='officialcomparison',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='official_comparisons', to='population.area'),
+            model_name="officialcomparison",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="official_comparisons",
+                to="population.area",
+            ),
         ),
         migrations.AddField(
-            model_name='officialcomparison',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='official_comparisons', to='population.importbatch'),
+            model_name="officialcomparison",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="official_comparisons",
+                to="population.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='officialcomparison',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comparisons', to='population.nationalrun'),
+            model_name="officialcomparison",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="comparisons",
+                to="population.nationalrun",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='boundary',
-            constraint=models.UniqueConstraint(fields=('area', 'batch'), name='boundary_once_per_batch'),
+            model_name="boundary",
+            constraint=models.UniqueConstraint(fields=("area", "batch"), name="boundary_once_per_batch"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='boundary',
-            trigger=pgtrigger.compiler.Trigger(name='boundary_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e4b0dabc77d06b4774e7bfa3848001a78e4a1bd3', operation='UPDATE OR DELETE', pgid='pgtrigger_boundary_append_only_99d41', table='population_boundary', when='BEFORE')),
+            model_name="boundary",
+            trigger=pgtrigger.compiler.Trigger(
+                name="boundary_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e4b0dabc77d06b4774e7bfa3848001a78e4a1bd3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_boundary_append_only_99d41",
+                    table="population_boundary",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nationalfigure',
-            constraint=models.UniqueConstraint(fields=('run', 'scenario', 'year', 'area'), name='national_figure_once'),
+            model_name="nationalfigure",
+            constraint=models.UniqueConstraint(
+                fields=("run", "scenario", "year", "area"), name="national_figure_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nationalfigure',
-            trigger=pgtrigger.compiler.Trigger(name='national_figure_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eff252e34532519c05292d2f922013e3bbec33ea', operation='UPDATE OR DELETE', pgid='pgtrigger_national_figure_append_only_42e74', table='population_nationalfigure', when='BEFORE')),
+            model_name="nationalfigure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="national_figure_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="eff252e34532519c05292d2f922013e3bbec33ea",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_national_figure_append_only_42e74",
+                    table="population_nationalfigure",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nationalanswer',
-            constraint=models.UniqueConstraint(fields=('run', 'area', 'lever', 'year'), name='national_answer_once'),
+            model_name="nationalanswer",
+            constraint=models.UniqueConstraint(
+                fields=("run", "area", "lever", "year"), name="national_answer_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='nationalanswer',
-            trigger=pgtrigger.compiler.Trigger(name='national_answer_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c8a5c709e488afa638cdedeaea25283857f180c9', operation='UPDATE OR DELETE', pgid='pgtrigger_national_answer_append_only_b7daf', table='population_nationalanswer', when='BEFORE')),
+            model_name="nationalanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="national_answer_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c8a5c709e488afa638cdedeaea25283857f180c9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_national_answer_append_only_b7daf",
+                    table="population_nationalanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officialcomparison',
-            constraint=models.UniqueConstraint(fields=('run', 'batch', 'year', 'area'), name='official_comparison_once'),
+            model_name="officialcomparison",
+            constraint=models.UniqueConstraint(
+                fields=("run", "batch", "year", "area"), name="official_comparison_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='officialcomparison',
-            trigger=pgtrigger.compiler.Trigger(name='official_comparison_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e08729fdd5bb8bd55182c18528f3ed77805f381', operation='UPDATE OR DELETE', pgid='pgtrigger_official_comparison_append_only_4b07f', table='population_officialcomparison', when='BEFORE')),
+            model_name="officialcomparison",
+            trigger=pgtrigger.compiler.Trigger(
+                name="official_comparison_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7e08729fdd5bb8bd55182c18528f3ed77805f381",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_official_comparison_append_only_4b07f",
+                    table="population_officialcomparison",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

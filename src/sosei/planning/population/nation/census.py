@@ -93,7 +93,9 @@ def national_census(
     _read_cells(observations, places, years, found, unknown, progress)
     coords = {"area": codes, "year": years, "sex": list(SEXES), "age": GROUPS.starts}
     people = xr.DataArray(found, dims=("area", "year", "sex", "age"), coords=coords, name="population")
-    not_known = xr.DataArray(unknown, dims=("area", "year", "sex"), coords={k: coords[k] for k in list(coords)[:3]})
+    not_known = xr.DataArray(
+        unknown, dims=("area", "year", "sex"), coords={k: coords[k] for k in list(coords)[:3]}
+    )
     whole = distribute_unknown_age(people, not_known)
     return NationalCensus(base, whole, tuple(pk for pk, _ in areas), source.source, source.source_en)
 

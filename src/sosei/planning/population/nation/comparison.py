@@ -61,9 +61,7 @@ def comparison_of(run_id: int) -> Comparison:
     fields = ("pk", "code", "name", "name_en", "kind")
     held = {row[0]: Place(*row) for row in Area.objects.filter(pk__in=areas).values_list(*fields)}
     values = np.array([row[2:] for row in rows], dtype=float).reshape(len(areas), len(years), 5)
-    return Comparison(
-        tuple(held[pk] for pk in areas), years, values[..., 0], values[..., 1], values[..., 2:]
-    )
+    return Comparison(tuple(held[pk] for pk in areas), years, values[..., 0], values[..., 1], values[..., 2:])
 
 
 @dataclass(frozen=True)

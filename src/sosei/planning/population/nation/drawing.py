@@ -22,16 +22,23 @@ KM_A_UNIT = 0.85
 """Of the whole map: a unit is less than a dot of a screen 1280 wide, so paths of whole units lose nothing."""
 
 
-def albers(lon: Array, lat: Array) -> tuple[Array, Array]:
-    """Kilometres east and north of the origin (137° E, 36° N)."""
-    low, high = np.radians(PARALLELS)
-    lon_0, lat_0 = np.radians(ORIGIN)
+def albers(
+    lon: Array,
+    lat: Array,
+    *,
+    parallels: tuple[float, float] = PARALLELS,
+    origin: tuple[float, float] = ORIGIN,
+    radius: float = EARTH_KM,
+) -> tuple[Array, Array]:
+    """East and north of the origin (longitude, latitude), in the unit of the radius: kilometres."""
+    low, high = np.radians(parallels)
+    lon_0, lat_0 = np.radians(origin)
     n = (np.sin(low) + np.sin(high)) / 2
     c = np.cos(low) ** 2 + 2 * n * np.sin(low)
     rho = np.sqrt(c - 2 * n * np.sin(np.radians(lat))) / n
     rho_0 = np.sqrt(c - 2 * n * np.sin(lat_0)) / n
     theta = n * (np.radians(lon) - lon_0)
-    return EARTH_KM * rho * np.sin(theta), EARTH_KM * (rho_0 - rho * np.cos(theta))
+    return radius * rho * np.sin(theta), radius * (rho_0 - rho * np.cos(theta))
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def on_map(rings: Iterable[Ring]) -> list[Array]:
         left, top = (LEFT_KM, TOP_KM) if inset is None else inset.corner
         scale = 1.0 if inset is None else inset.scale
         points = np.stack([x - left, top - y], axis=-1) * (scale / KM_A_UNIT)
-        found.append(points if inset is None else points + (inset.left, inset.top))
+        found.append(points if inset is None else points + np.array([inset.left, inset.top]))
     return found
 
 

@@ -74,7 +74,9 @@ def compare_with_official(run: NationalRun, census: NationalCensus, population: 
     if OfficialComparison.objects.filter(run=run, batch_id=batch).exists():
         return OfficialComparison.objects.filter(run=run, batch_id=batch).values("area").distinct().count()
     ids = dict(zip(census.area_ids, census.population["area"].values.tolist(), strict=True))
-    years = [y for y in population["year"].values.tolist() if y in {year for _a, year in observations.values()}]
+    years = [
+        y for y in population["year"].values.tolist() if y in {year for _a, year in observations.values()}
+    ]
     codes = sorted({ids[area] for area, _year in observations.values()})
     theirs = _official(observations, ids, codes, years, population["age"].values.tolist())
     ours = population.sum("sex").sel(area=codes, year=years)
@@ -138,7 +140,9 @@ def _official(
     years = list(years)
     places = {code: i for i, code in enumerate(codes)}
     found = np.zeros((len(codes), len(years), len(ages)))
-    cells = ObservationCell.objects.filter(observation__in=list(observations), age_from__isnull=False).order_by()
+    cells = ObservationCell.objects.filter(
+        observation__in=list(observations), age_from__isnull=False
+    ).order_by()
     for observation, first, persons in cells.values_list("observation_id", "age_from", "persons").iterator(
         chunk_size=CHUNK
     ):

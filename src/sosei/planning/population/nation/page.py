@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -135,7 +136,7 @@ def legend(indicator: Indicator, breaks: Sequence[float]) -> list[LegendEntry]:
     entries = [_("%(limit)s%(unit)s未満") % {"limit": texts[0], "unit": unit}]
     entries += [
         _("%(low)s以上%(high)s%(unit)s未満") % {"low": low, "high": high, "unit": unit}
-        for low, high in zip(texts, texts[1:], strict=False)
+        for low, high in pairwise(texts)
     ]
     entries.append(_("%(limit)s%(unit)s以上") % {"limit": texts[-1], "unit": unit})
     return [LegendEntry(i, text) for i, text in enumerate(entries)]

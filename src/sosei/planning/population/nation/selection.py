@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from sosei.engines.conventions.folding import fold_name
 from sosei.engines.conventions.prefectures import PREFECTURES
+from sosei.planning.population.lookup import folded
 from sosei.planning.population.nation.indicators import FIRST, INDICATORS, Indicator
 from sosei.planning.population.nation.models import NationalRun
 from sosei.planning.population.nation.reading import Place
@@ -95,15 +96,20 @@ def selection_of(query: Mapping[str, str], run: NationalRun, years: tuple[int, .
 
 
 def found_places(text: str, places: tuple[Place, ...]) -> list[Place]:
-    """Places that a text means: one whose code or whole name it is, else those whose name holds it."""
+    """Places that a text means: by a code in it, by their whole name, else those whose name holds it.
+
+    Codes may have six digits; "いわき市 07204", as the list of suggestions has it, is found by its code.
+    """
+    codes = {word[:5] for word in folded(text).split() if word.isdecimal() and len(word) in (5, 6)}
     wanted = fold_name(text)
     if not wanted:
         return []
-    head = wanted.split()[0]
-    exact = [one for one in places if head in (one.code, one.code[:2] + one.code[2:]) or wanted == fold_name(one.name)]
-    exact = exact or [one for one in places if len(head) == 6 and head[:5] == one.code]
-    if exact:
-        return exact[:MOST_FOUND]
-    folded = wanted.casefold()
-    near = [one for one in places if folded in fold_name(one.name) or folded in one.name_en.casefold()]
-    return sorted(near, key=lambda one: (not fold_name(one.name).startswith(wanted), one.code))[:MOST_FOUND]
+    exact = [one for one in places if one.code in codes] or [
+        one for one in places if wanted in (fold_name(one.name), fold_name(one.name_en))
+    ]
+    near = [
+        one
+        for one in places
+        if wanted in fold_name(one.name) or wanted.casefold() in fold_name(one.name_en).casefold()
+    ]
+    return (exact or near)[:MOST_FOUND]

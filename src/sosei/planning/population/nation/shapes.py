@@ -11,6 +11,7 @@ from sosei.planning.population.models import Area
 from sosei.planning.population.nation import drawing
 from sosei.planning.population.nation.models import Boundary
 
+
 @dataclass(frozen=True)
 class Shape:
     """One municipality on a map: its code, its name in the boundary file, its path."""
@@ -60,9 +61,15 @@ def drawing_of(newest: int, prefecture: str = "") -> Drawing | None:
 
 
 def _nation(held: dict[str, tuple[str, list[Ring]]]) -> Drawing:
-    shapes = tuple(Shape(code, name, drawing.path(drawing.on_map(rings))) for code, (name, rings) in held.items())
+    shapes = tuple(
+        Shape(code, name, drawing.path(drawing.on_map(rings))) for code, (name, rings) in held.items()
+    )
     lines = "".join(
-        drawing.path(drawing.on_map(joined(r for code, (_n, rings) in held.items() if code[:2] == number for r in rings)))
+        drawing.path(
+            drawing.on_map(
+                joined(r for code, (_n, rings) in held.items() if code[:2] == number for r in rings)
+            )
+        )
         for number in PREFECTURES
         if any(code[:2] == number for code in held)
     )
@@ -73,7 +80,9 @@ def _nation(held: dict[str, tuple[str, list[Ring]]]) -> Drawing:
 def _prefecture(held: dict[str, tuple[str, list[Ring]]]) -> Drawing:
     every = [ring for _name, rings in held.values() for ring in rings if twice_area(ring)]
     frame = drawing.frame_around(every)
-    shapes = tuple(Shape(code, name, drawing.path(frame.place(rings))) for code, (name, rings) in held.items())
+    shapes = tuple(
+        Shape(code, name, drawing.path(frame.place(rings))) for code, (name, rings) in held.items()
+    )
     return Drawing(shapes, drawing.path(frame.place(joined(every))), (), *frame.size)
 
 

@@ -49,9 +49,7 @@ def intervals(census: NationalCensus, projected: xr.DataArray) -> npt.NDArray[np
     model = fit_error_model(outcomes)
     before = census.population.sel(year=census.base_year - WIDTH, drop=True)
     lived_in = ((before.sum(("sex", "age")) > 0) & (census.base.sum(("sex", "age")) > 0)).values
-    found = intervals_of_total(
-        model, projected.isel(area=lived_in), before.isel(area=lived_in), level=LEVEL
-    )
+    found = intervals_of_total(model, projected.isel(area=lived_in), before.isel(area=lived_in), level=LEVEL)
     ends = np.full((projected.sizes["area"], projected.sizes["year"], 2), np.nan)
     ends[lived_in] = np.stack([found["lower"].values, found["upper"].values], axis=-1)
     return ends

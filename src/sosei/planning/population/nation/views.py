@@ -34,7 +34,10 @@ CSV = "text/csv; charset=utf-8"
 
 def crumbs(last: str = "") -> list[tuple[str, str]]:
     """The way here."""
-    here = [(_("ホーム"), reverse("portal:home")), (_("全国の人口"), reverse("population:nation") if last else "")]
+    here = [
+        (_("ホーム"), reverse("portal:home")),
+        (_("全国の人口"), reverse("population:nation") if last else ""),
+    ]
     return [*here, (last, "")] if last else here
 
 
@@ -59,12 +62,12 @@ def nation(request: HttpRequest) -> HttpResponse:
     }
     if getattr(request, "htmx", False):
         return render(request, "population/_nation_answer.html", context)
-    return render(request, "population/nation.html", {**context, **_choices(run, chosen, values, names, drawing)})
+    return render(
+        request, "population/nation.html", {**context, **_choices(run, chosen, values, names, drawing)}
+    )
 
 
-def _chosen(
-    request: HttpRequest, run: NationalRun
-) -> tuple[Selection, page.Values, dict[str, str]]:
+def _chosen(request: HttpRequest, run: NationalRun) -> tuple[Selection, page.Values, dict[str, str]]:
     newest, scenarios = reading.newest_names(), {one["name"] for one in run.scenarios}
     wanted = request.GET.get("scenario") or run.scenarios[0]["name"]
     if wanted not in scenarios:
@@ -90,7 +93,9 @@ def _answer(
 ) -> dict[str, Any]:
     """Everything that changes with the selection but the shapes themselves."""
     answers = list(
-        NationalAnswer.objects.filter(run=run, area__code=chosen.area).order_by("-lever") if chosen.area else ()
+        NationalAnswer.objects.filter(run=run, area__code=chosen.area).order_by("-lever")
+        if chosen.area
+        else ()
     )
     tiles, legend = page.prefecture_tiles(values) if drawing is None else ([], [])
     coloured = page.map_values(values, drawing) if drawing is not None else None
@@ -196,7 +201,9 @@ def nation_file(request: HttpRequest) -> HttpResponse:
         numbers = values.figures.values[i, at].tolist()
         persons = [None if np.isnan(value) else round(value, 3) for value in numbers]
         value = None if np.isnan(row.value) else round(row.value, 4)
-        rows.append([row.place.code, row.name.text, chosen.scenario, chosen.year, value, row.rank or None, *persons])
+        rows.append(
+            [row.place.code, row.name.text, chosen.scenario, chosen.year, value, row.rank or None, *persons]
+        )
     columns = ["code", "name", "scenario", "year", chosen.indicator.slug, "rank", *reading.STORED]
     if chosen.indicator.slug == "total":
         columns[4] = "value"

@@ -32,7 +32,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """The command's words."""
-        parser.add_argument("--base", type=int, help="基準年 / base year (default: the newest national census)")
+        parser.add_argument(
+            "--base", type=int, help="基準年 / base year (default: the newest national census)"
+        )
         parser.add_argument("--to", type=int, default=UNTIL, help="最後の年 / last year")
         parser.add_argument(
             "--fewest",
@@ -41,7 +43,9 @@ class Command(BaseCommand):
             help="必要な市区町村の数 / municipalities that a census must cover",
         )
         parser.add_argument(
-            "--compare", action="store_true", help="社人研の推計と比べる / compare with the official projection"
+            "--compare",
+            action="store_true",
+            help="社人研の推計と比べる / compare with the official projection",
         )
         parser.add_argument("--language", choices=("ja", "en"))
 
