@@ -46,7 +46,7 @@ def population_rows(world: World) -> None:
         base_year=1900,
         to_year=1905,
         municipalities=1,
-        scenarios=[],
+        scenarios=[{"name": "x", "ja": "例", "en": "Example"}],
         source="例",
         fingerprint="0" * 64,
         engine_version="1",
