@@ -172,9 +172,10 @@ def total_table(rows: Sequence[Row], *, markdown: bool) -> str:
     reference = {
         (r.base, r.horizon): r for r in rows if r.grouping == "total" and r.method == "hamilton_perry"
     }
-    header = [_("基準年"), _("手法"), _("市区町村"), *_measures(), _("HP 比: 中央値"), _("HP 比: 90%点")]
+    header = [_("基準年"), _("手法"), _("市区町村数"), *_measures(), _("HP 比: 中央値"), _("HP 比: 90％点")]
     body = []
-    for row in (r for r in rows if r.grouping == "total"):
+    totals = [r for r in rows if r.grouping == "total"]
+    for row in sorted(totals, key=lambda r: (r.base, r.horizon)):
         beside = reference.get((row.base, row.horizon))
         quotients = (
             [f"{row.median / beside.median:.2f}", f"{row.percentile_90 / beside.percentile_90:.2f}"]
@@ -194,9 +195,9 @@ def total_table(rows: Sequence[Row], *, markdown: bool) -> str:
 
 
 def group_table(rows: Sequence[Row], grouping: str, *, markdown: bool) -> str:
-    """Size classes ("size") or ages ("age") of every case and method."""
+    """Errors by size class ("size") or by age ("age"), case after case."""
     label = _("基準年の人口（人）") if grouping == "size" else _("年齢")
-    header = [_("基準年"), label, _("手法"), _("市区町村"), *_measures()]
+    header = [_("基準年"), label, _("手法"), _("市区町村数"), *_measures()]
     chosen = [r for r in rows if r.grouping == grouping and r.areas]
     cases = list(dict.fromkeys((r.base, r.horizon) for r in chosen))
     groups = list(dict.fromkeys(r.group for r in chosen))
@@ -220,13 +221,13 @@ def coverage_table(rows: Sequence[Coverage], *, markdown: bool) -> str:
         "each base in turn": _("基準年を1つずつ除く"),
         "bases after 2000": _("1995・2000年から作り、2005・2010年で確かめる"),
     }
-    header = [_("作成に使わなかった調査"), _("区分"), _("調査×市区町村"), _("80%区間に入った割合")]
+    header = [_("作成に使わなかった調査"), _("区分"), _("調査と市区町村の組"), _("80％区間に入った割合")]
     body = [[names[r.held_out], r.group, f"{r.censuses:,}", f"{100 * r.share:.1f} %"] for r in rows]
     return table(header, body, markdown=markdown)
 
 
 def _measures() -> list[str]:
-    return [_("中央値 %"), _("平均 %"), _("90%点 %"), _("偏り %")]
+    return [_("中央値（％）"), _("平均（％）"), _("90％点（％）"), _("偏り（％）")]
 
 
 def _figures(row: Row) -> list[str]:

@@ -132,10 +132,12 @@ class Command(BaseCommand):
             _("採点しない地域: %(without)s。人が住んでいなかったため採点できない市区町村: %(nobody)s")
             % {"without": ", ".join(options["without"]) or "-", "nobody": ", ".join(nobody) or "-"}
         )
+        # With five cases the finer tables would fill pages: there the default and its yardstick stand alone.
+        finer = [r for r in rows if not options["all"] or r.method in ("default", "hamilton_perry")]
         for title, text in (
             (_("総人口の誤差"), total_table(rows, markdown=markdown)),
-            (_("人口規模別"), group_table(rows, "size", markdown=markdown)),
-            (_("年齢別"), group_table(rows, "age", markdown=markdown)),
+            (_("人口規模別"), group_table(finer, "size", markdown=markdown)),
+            (_("年齢別"), group_table(finer, "age", markdown=markdown)),
         ):
             self._section(title, text, markdown=markdown)
 
