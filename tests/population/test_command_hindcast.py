@@ -76,7 +76,9 @@ def test_every_form_shows_every_method_beside_the_default(db: None, census_file:
         assert any(title in line and figure in line for line in table.splitlines())
         assert any(line.startswith(f"| 2000+5 | {title} | 40 | {figure} |") for line in markdown.splitlines())
     rows = list(csv.DictReader(io.StringIO(run(*words, "--csv").lstrip("\ufeff"))))
-    assert [r["median"] for r in rows if r["grouping"] == "total"] == [str(t["median"]) for t in totals.values()]
+    assert [r["median"] for r in rows if r["grouping"] == "total"] == [
+        str(t["median"]) for t in totals.values()
+    ]
     assert {r["grouping"] for r in rows} == {"total", "size", "age"}
 
 
@@ -99,7 +101,9 @@ def test_a_prefecture_and_a_municipality_left_out_are_not_scored_and_the_table_s
         (("--base", "2005", "--horizon", "10"), "2015"),
     ],
 )
-def test_what_cannot_be_done_is_refused(db: None, census_file: Path, words: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_done_is_refused(
+    db: None, census_file: Path, words: tuple[str, ...], told: str
+) -> None:
     with pytest.raises(CommandError, match=told) as caught:
         run(*words, "--census", str(census_file), "--language", "en")
     assert caught.value.returncode == 2

@@ -221,7 +221,12 @@ def coverage_table(rows: Sequence[Coverage], *, markdown: bool) -> str:
         "each base in turn": _("基準年を1つずつ除く"),
         "bases after 2000": _("1995・2000年から作り、2005・2010年で確かめる"),
     }
-    header = [_("作成に使わなかった調査"), _("規模・基準年・年齢"), _("調査と市区町村の組"), _("80％区間に入った割合")]
+    header = [
+        _("作成に使わなかった調査"),
+        _("規模・基準年・年齢"),
+        _("調査と市区町村の組"),
+        _("80％区間に入った割合"),
+    ]
     body = [[names[r.held_out], r.group, f"{r.censuses:,}", f"{100 * r.share:.1f} %"] for r in rows]
     return table(header, body, markdown=markdown)
 
