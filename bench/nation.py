@@ -61,12 +61,12 @@ def nation(areas: int) -> tuple[xr.DataArray, xr.Dataset]:
     return people, rates
 
 
-def prepared(areas: int) -> tuple[np.ndarray, RatesByStep, demography.AgeGroups, tuple[int]]:
-    """The arrays as the loop takes them."""
+def prepared(areas: int) -> kernel.Prepared:
+    """The loop with its arrays, components and all."""
     people, rates = nation(areas)
     groups = demography.AgeGroups.of(people)
     inputs = RatesByStep(rates, groups, ("area",), YEARS, "child_woman_ratio", "end", look=False)
-    return people.values, inputs, groups, (areas,)
+    return kernel.prepare(people.values, inputs, groups, (areas,), components=True)
 
 
 def bytes_of(areas: int, *, components: bool) -> int:
@@ -113,18 +113,18 @@ def one_municipality(area: int) -> tuple[np.ndarray, ...]:
 @figure("1,741 municipalities with components / moving their bytes", at_most=1.5)
 def nation_against_its_bytes() -> float:
     """Nine steps of every municipality in memory that is there, against one copy of as many bytes."""
-    arguments = prepared(MUNICIPALITIES)
+    ready = prepared(MUNICIPALITIES)
+    room = ready.run()
+    assert room is not None
     ours, theirs = copying(bytes_of(MUNICIPALITIES, components=True))
-    return time_ratio(
-        lambda: kernel.advance_all(*arguments, components=True), lambda: np.copyto(ours, theirs), rounds=61
-    )
+    return time_ratio(lambda: ready.run(room), lambda: np.copyto(ours, theirs), rounds=61)
 
 
 @figure("per-municipality NumPy loop / 1,741 municipalities with components", at_least=200)
 def nation_against_a_loop() -> float:
     """The same figures by a Python loop over municipalities, of which a part is timed."""
-    arguments = prepared(MUNICIPALITIES)
-    done = kernel.advance_all(*arguments, components=True)
+    ready = prepared(MUNICIPALITIES)
+    done = ready.run()
     assert done is not None
     for area in (0, MUNICIPALITIES - 1):
         everyone, _births, deaths, _moves = one_municipality(area)
@@ -135,7 +135,7 @@ def nation_against_a_loop() -> float:
         for area in range(LOOPED):
             one_municipality(area)
 
-    part = time_ratio(loop, lambda: kernel.advance_all(*arguments, components=True), rounds=31)
+    part = time_ratio(loop, ready.run, rounds=31)
     return part * MUNICIPALITIES / LOOPED
 
 
@@ -143,12 +143,12 @@ def nation_against_a_loop() -> float:
 def labels_of_a_nation() -> float:
     """What `project()` adds to the bare loop: reading, joining and writing labels, which takes the same for any size."""
     people, rates = nation(MUNICIPALITIES)
-    arguments = prepared(MUNICIPALITIES)
+    ready = prepared(MUNICIPALITIES)
     return time_ratio(
         lambda: demography.project(
             people, rates, until=YEARS[-1], base_year=BASE, closure="child_woman_ratio"
         ),
-        lambda: kernel.advance_all(*arguments, components=True),
+        ready.run,
         rounds=31,
     )
 

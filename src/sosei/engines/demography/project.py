@@ -212,7 +212,9 @@ def project_population(
     if len(years) > 1:
         inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing, look=False)
         shape = inputs.lead_shape(now)
-        done = kernel().advance_all(now, inputs, groups, shape, components=False, population=out)
+        loop = kernel()
+        room = None if out is None else loop.Outputs.around(out)
+        done = loop.prepare(now, inputs, groups, shape, components=False).run(room)
         if done is not None:
             coords = _labels(population, rates, lead, groups, years)
             return _labelled(done.population, shape, lead, INNER, coords, "population")
@@ -252,7 +254,7 @@ def _all_at_once(
     """The projection by the compiled loop; None where a value is wrong, for the steps below to name it."""
     inputs = RatesByStep(rates, groups, lead, years[1:], closure, timing, look=False)
     shape = inputs.lead_shape(start)
-    done = kernel().advance_all(start, inputs, groups, shape, components=True)
+    done = kernel().prepare(start, inputs, groups, shape, components=True).run()
     if done is None:
         return None
     coords = _labels(population, rates, lead, groups, years)
