@@ -110,7 +110,8 @@ def test_the_loop_says_the_same_before_it_is_compiled(world: World) -> None:
     patch = pytest.MonkeyPatch()
     expected = in_steps(patch, world)
     with patch.context() as patched:
-        patched.setattr(kernel, "advance_areas", kernel.advance_areas.py_func)
+        plain = kernel.loop_for(AGES.size).py_func
+        patched.setattr(kernel, "loop_for", lambda _ages: plain)
         same(project(people, rates, **options), expected)
 
 
@@ -217,7 +218,7 @@ def test_a_second_process_takes_the_loop_as_it_was_kept(tmp_path: Path) -> None:
         "from tests.engines.test_kernel import national, project, kernel\n"
         "people, rates, options = national(64)\n"
         "project(people, rates, **options)\n"
-        "print(sum(kernel.advance_areas.stats.cache_hits.values()))"
+        "print(sum(kernel.loop_for(19).stats.cache_hits.values()))"
     )
     told = [
         subprocess.run(
