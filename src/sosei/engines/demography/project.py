@@ -25,6 +25,7 @@ import numpy as np
 import xarray as xr
 
 from sosei.engines.demography.balance import check_balance
+from sosei.engines.demography.control import ControlTotals, StepControl
 from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
 from sosei.engines.demography.errors import NegativePopulationError, ShapeError, Text
 from sosei.engines.demography.input_checks import (
@@ -60,6 +61,8 @@ class Projection:
         deaths: dims (…, year, sex, age), by age at the end of the step (age 0 group: of those born in it).
         net_migration: dims (…, year, sex, age), by age at the end of the step.
         special: populations kept apart, name → dims (…, year, sex, age).
+        control_factors: what the step's residents were multiplied by to add up to the control totals, dims
+            (parent, …, year, sex, age); None where there were none.
     """
 
     population: xr.DataArray
@@ -67,6 +70,7 @@ class Projection:
     deaths: xr.DataArray
     net_migration: xr.DataArray
     special: Mapping[str, xr.DataArray] = field(default_factory=dict)
+    control_factors: xr.DataArray | None = None
 
     @property
     def everyone(self) -> xr.DataArray:
@@ -92,6 +96,7 @@ class Projection:
             cut(self.deaths),
             cut(self.net_migration),
             {name: cut(stock) for name, stock in self.special.items()},
+            None if self.control_factors is None else cut(self.control_factors),
         )
 
     def check_balance(self, *, tolerance: float = 1e-9) -> float:
@@ -110,6 +115,7 @@ def project(
     base_year: int | None = None,
     migration_timing: MigrationTiming = "end",
     special: Sequence[SpecialPopulation] = (),
+    control: ControlTotals | None = None,
 ) -> Projection:
     """Carry `population` to the year `until`.
 
@@ -132,6 +138,8 @@ def project(
         migration_timing: "end": all net migrants at the end of the step, bearing no mortality in it; "half":
             half at each end, by age at the time of moving (Preston et al. 2001, Box 6.2).
         special: populations that age apart; they appear in the totals only.
+        control: totals that the residents of the areas add up to after every step (`control.StepControl` says
+            what becomes of births, deaths and net migration); corrected residents feed the next step.
 
     Returns:
         Projection with population and components.
@@ -141,6 +149,7 @@ def project(
         MissingRateError: a needed rate is absent or not a number.
         InvalidValueError: a survivorship outside 0-1, a negative ratio, arrival or starting population.
         NegativePopulationError: a step would leave fewer than zero people.
+        NobodyToScaleError: control totals have people where none of the areas has any.
     """
     groups = AgeGroups.of(population)
     start_year = _base_year(population, base_year)
@@ -148,7 +157,7 @@ def project(
     lead = _leading_dims(population, rates)
     rates = aligned(rates, population, lead, "rates")
     now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
-    if not special and _size(population, rates, lead) >= MANY and len(years) > 1:
+    if not special and control is None and _size(population, rates, lead) >= MANY and len(years) > 1:
         whole = _all_at_once(population, now, rates, groups, lead, years, closure, migration_timing)
         if whole is not None:
             return whole
@@ -158,8 +167,10 @@ def project(
 
     special = [one.from_base(start_year) for one in special]
     _require_own_names(special)
-    labels = {d: c for d, c in _coords(population, rates, lead, groups).items() if d in lead}
+    coords = _coords(population, rates, lead, groups)
+    labels = {d: c for d, c in coords.items() if d in lead}
     stocks = {s.name: [s.starting_array(lead, now.shape, groups, labels)] for s in special}
+    held = None if control is None else StepControl(control, coords, lead, now.shape, years[1:], groups)
     people, births, deaths, moves = [now], [], [], []
     for year in years[1:]:
         step = inputs.step(year)
@@ -169,18 +180,20 @@ def project(
             step.arrivals = step.arrivals + joining
         now, born, died, moved = _advance(now, step, groups, closure, migration_timing)
         _require_not_negative(now, rates, population, lead, year)
+        if held is not None:
+            now, born, died, moved = held.correct(year, (now, born, died, moved))
         people.append(now)
         births.append(born)
         deaths.append(died)
         moves.append(moved)
 
-    coords = _coords(population, rates, lead, groups)
     return Projection(
         population=_stack(people, years, lead, INNER, coords, "population"),
         births=_stack(births, years[1:], lead, ("sex",), coords, "births"),
         deaths=_stack(deaths, years[1:], lead, INNER, coords, "deaths"),
         net_migration=_stack(moves, years[1:], lead, INNER, coords, "net_migration"),
         special={n: _stack(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
+        control_factors=None if held is None else held.control_factors(),
     )
 
 
