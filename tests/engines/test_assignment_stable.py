@@ -312,7 +312,7 @@ def test_compiled_code_is_kept_only_beside_the_source_or_where_the_operator_says
     tmp_path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from sosei.engines.matching.assignment import compiled
+    from sosei.engines import compiled
 
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setattr("sys.dont_write_bytecode", False)

@@ -16,7 +16,7 @@ from sosei.engines.demography.hindcast import METHODS, Outcome, hindcast, of_met
 from sosei.engines.demography.intervals import (
     coverage,
     coverage_by_age,
-    draws,
+    draw_populations,
     fit_error_model,
     intervals_by_age,
     intervals_of_total,
@@ -60,7 +60,7 @@ def test_half_of_what_the_model_was_made_from_lies_in_its_fifty_per_cent():
 
 def test_draws_of_ages_and_sexes_add_up_and_have_the_projection_for_their_middle():
     few = AHEAD.isel(area=slice(0, 30))
-    drawn = draws(MODEL, few, BEFORE.isel(area=slice(0, 30)), number=2000, seed=4)
+    drawn = draw_populations(MODEL, few, BEFORE.isel(area=slice(0, 30)), number=2000, seed=4)
     assert (drawn >= 0).all()
     np.testing.assert_allclose(drawn.sel(year=2010), np.broadcast_to(few.sel(year=2010), (2000, 30, 2, 19)))
     promised = intervals_of_total(MODEL, few, BEFORE.isel(area=slice(0, 30)))
@@ -72,9 +72,9 @@ def test_draws_of_ages_and_sexes_add_up_and_have_the_projection_for_their_middle
 
 def test_the_same_seed_draws_the_same():
     few, before = AHEAD.isel(area=slice(0, 3)), BEFORE.isel(area=slice(0, 3))
-    first, again = (draws(MODEL, few, before, number=20, seed=9) for _ in range(2))
+    first, again = (draw_populations(MODEL, few, before, number=20, seed=9) for _ in range(2))
     xr.testing.assert_identical(first, again)
-    assert not first.equals(draws(MODEL, few, before, number=20, seed=10))
+    assert not first.equals(draw_populations(MODEL, few, before, number=20, seed=10))
 
 
 def test_ages_have_intervals_around_the_projection_too():

@@ -29,6 +29,7 @@ RATES = {
     "sex_ratio_at_birth": Text("sex_ratio_at_birth", "出生性比"),
     "survivorship": Text("survivorship", "生残率"),
     "tfr": Text("tfr", "合計特殊出生率"),
+    "totals": Text("control totals", "合わせる先の合計"),
 }
 """Arrays of the engine as an error names them: by the variable in English, by the field's term in Japanese."""
 _PLACES = ("area", "scenario", "year", "sex", "age")

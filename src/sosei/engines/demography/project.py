@@ -15,13 +15,16 @@ missing rate or a negative population is an error that names area, sex, age and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import numpy as np
 import xarray as xr
 
 from sosei.engines.demography.balance import check_balance
+from sosei.engines.demography.control import ControlTotals, StepControl
 from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
 from sosei.engines.demography.errors import NegativePopulationError, ShapeError, Text
 from sosei.engines.demography.input_checks import (
@@ -31,6 +34,15 @@ from sosei.engines.demography.input_checks import (
     coordinates_of_first,
     require_within,
     sex_first,
+)
+from sosei.engines.demography.projection_labels import (
+    coordinates,
+    first_year_of,
+    labelled,
+    labels_by_dim,
+    leading_dims,
+    stacked,
+    step_years,
 )
 from sosei.engines.demography.special import SpecialPopulation, advance_special
 from sosei.engines.demography.step_rates import (
@@ -43,6 +55,9 @@ from sosei.engines.demography.step_rates import (
     ordered_values,
 )
 
+MANY = 32
+"""Areas and scenarios from which the compiled loop is used; fewer are done before its compiler is loaded."""
+
 
 @dataclass(frozen=True)
 class Projection:
@@ -54,6 +69,8 @@ class Projection:
         deaths: dims (…, year, sex, age), by age at the end of the step (age 0 group: of those born in it).
         net_migration: dims (…, year, sex, age), by age at the end of the step.
         special: populations kept apart, name → dims (…, year, sex, age).
+        control_factors: what the step's residents were multiplied by to add up to the control totals, dims
+            (parent, …, year, sex, age); None where there were none.
     """
 
     population: xr.DataArray
@@ -61,6 +78,7 @@ class Projection:
     deaths: xr.DataArray
     net_migration: xr.DataArray
     special: Mapping[str, xr.DataArray] = field(default_factory=dict)
+    control_factors: xr.DataArray | None = None
 
     @property
     def everyone(self) -> xr.DataArray:
@@ -86,6 +104,7 @@ class Projection:
             cut(self.deaths),
             cut(self.net_migration),
             {name: cut(stock) for name, stock in self.special.items()},
+            None if self.control_factors is None else cut(self.control_factors),
         )
 
     def check_balance(self, *, tolerance: float = 1e-9) -> float:
@@ -104,6 +123,7 @@ def project(
     base_year: int | None = None,
     migration_timing: MigrationTiming = "end",
     special: Sequence[SpecialPopulation] = (),
+    control: ControlTotals | None = None,
 ) -> Projection:
     """Carry `population` to the year `until`.
 
@@ -126,6 +146,8 @@ def project(
         migration_timing: "end": all net migrants at the end of the step, bearing no mortality in it; "half":
             half at each end, by age at the time of moving (Preston et al. 2001, Box 6.2).
         special: populations that age apart; they appear in the totals only.
+        control: totals that the residents of the areas add up to after every step (`control.StepControl` says
+            what becomes of births, deaths and net migration); corrected residents feed the next step.
 
     Returns:
         Projection with population and components.
@@ -135,22 +157,28 @@ def project(
         MissingRateError: a needed rate is absent or not a number.
         InvalidValueError: a survivorship outside 0-1, a negative ratio, arrival or starting population.
         NegativePopulationError: a step would leave fewer than zero people.
+        NobodyToScaleError: control totals have people where none of the areas has any.
     """
     groups = AgeGroups.of(population)
-    start_year = _base_year(population, base_year)
-    years = _years(start_year, until, groups.width)
-    lead = _leading_dims(population, rates)
+    start_year = first_year_of(population, base_year)
+    years = step_years(start_year, until, groups.width)
+    lead = leading_dims(population, rates)
     rates = aligned(rates, population, lead, "rates")
-    inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing)
-
     now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
+    if not special and control is None and _size(population, rates, lead) >= MANY and len(years) > 1:
+        whole = _all_at_once(population, now, rates, groups, lead, years, closure, migration_timing)
+        if whole is not None:
+            return whole
+    inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing)
     require_within(now, COUNT, "population", population, (*lead, *INNER), A_COUNT, year=start_year)
     now = np.broadcast_to(now, (*inputs.lead_shape(now), *now.shape[-2:])).copy()
 
     special = [one.from_base(start_year) for one in special]
     _require_own_names(special)
-    labels = {d: c for d, c in _coords(population, rates, lead, groups).items() if d in lead}
+    coords = labels_by_dim(population, rates, lead, groups)
+    labels = {d: c for d, c in coords.items() if d in lead}
     stocks = {s.name: [s.starting_array(lead, now.shape, groups, labels)] for s in special}
+    held = None if control is None else StepControl(control, coords, lead, now.shape, years[1:], groups)
     people, births, deaths, moves = [now], [], [], []
     for year in years[1:]:
         step = inputs.step(year)
@@ -160,18 +188,107 @@ def project(
             step.arrivals = step.arrivals + joining
         now, born, died, moved = _advance(now, step, groups, closure, migration_timing)
         _require_not_negative(now, rates, population, lead, year)
+        if held is not None:
+            now, born, died, moved = held.correct(year, (now, born, died, moved))
         people.append(now)
         births.append(born)
         deaths.append(died)
         moves.append(moved)
 
-    coords = _coords(population, rates, lead, groups)
     return Projection(
-        population=_stack(people, years, lead, INNER, coords, "population"),
-        births=_stack(births, years[1:], lead, ("sex",), coords, "births"),
-        deaths=_stack(deaths, years[1:], lead, INNER, coords, "deaths"),
-        net_migration=_stack(moves, years[1:], lead, INNER, coords, "net_migration"),
-        special={n: _stack(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
+        population=stacked(people, years, lead, INNER, coords, "population"),
+        births=stacked(births, years[1:], lead, ("sex",), coords, "births"),
+        deaths=stacked(deaths, years[1:], lead, INNER, coords, "deaths"),
+        net_migration=stacked(moves, years[1:], lead, INNER, coords, "net_migration"),
+        special={n: stacked(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
+        control_factors=None if held is None else held.control_factors(),
+    )
+
+
+def project_population(
+    population: xr.DataArray,
+    rates: xr.Dataset,
+    *,
+    until: int,
+    closure: Closure,
+    base_year: int | None = None,
+    migration_timing: MigrationTiming = "end",
+    out: Array | None = None,
+) -> xr.DataArray:
+    """`project(…).population` alone, for very many areas: births, deaths and net migration are not kept.
+
+    Args:
+        out: room to write into, float64, shape (areas·scenarios…, 1 + steps, sex·age), contiguous; without it
+            new room is taken.
+        population, rates, until, closure, base_year, migration_timing, Raises: as `project`.
+
+    Returns:
+        Persons, dims (…, year, sex, age); a view of `out` where it is given.
+    """
+    groups = AgeGroups.of(population)
+    years = step_years(first_year_of(population, base_year), until, groups.width)
+    lead = leading_dims(population, rates)
+    rates = aligned(rates, population, lead, "rates")
+    now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
+    if len(years) > 1:
+        inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing, look=False)
+        shape = inputs.lead_shape(now)
+        loop = kernel()
+        room = None if out is None else loop.Outputs.around(out)
+        done = loop.prepare(now, inputs, groups, shape, components=False).run(room)
+        if done is not None:
+            coords = coordinates(population, rates, lead, groups, years)
+            return labelled(done.population, shape, lead, INNER, coords, "population")
+    return project(
+        population,
+        rates,
+        until=until,
+        closure=closure,
+        base_year=years[0],
+        migration_timing=migration_timing,
+    ).population
+
+
+def kernel() -> ModuleType:
+    """The compiled loop; loading its compiler takes longer than a single municipality's projection."""
+    from sosei.engines.demography import kernel as loop
+
+    return loop
+
+
+def _size(population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...]) -> int:
+    """How many areas, scenarios and draws there are in all."""
+    sizes = {**rates.sizes, **population.sizes}
+    return math.prod(sizes[d] for d in lead)
+
+
+def _all_at_once(
+    population: xr.DataArray,
+    start: Array,
+    rates: xr.Dataset,
+    groups: AgeGroups,
+    lead: tuple[str, ...],
+    years: list[int],
+    closure: Closure,
+    timing: MigrationTiming,
+) -> Projection | None:
+    """The projection by the compiled loop; None where a value is wrong, for the steps below to name it."""
+    inputs = RatesByStep(rates, groups, lead, years[1:], closure, timing, look=False)
+    shape = inputs.lead_shape(start)
+    done = kernel().prepare(start, inputs, groups, shape, components=True).run()
+    if done is None:
+        return None
+    coords = coordinates(population, rates, lead, groups, years)
+    ended = coords.assign({"year": years[1:]})
+    no_age = xr.Coordinates(
+        {d: ended[d].variable for d in ended if d != "age"},
+        indexes={d: i for d, i in ended.xindexes.items() if d != "age"},
+    )
+    return Projection(
+        population=labelled(done.population, shape, lead, INNER, coords, "population"),
+        births=labelled(done.births, shape, lead, ("sex",), no_age, "births"),
+        deaths=labelled(done.deaths, shape, lead, INNER, ended, "deaths"),
+        net_migration=labelled(done.moves, shape, lead, INNER, ended, "net_migration"),
     )
 
 
@@ -251,73 +368,6 @@ def _require_own_names(special: Sequence[SpecialPopulation]) -> None:
             got=names,
             remedy=Text("give each its own name.", "それぞれ別の名前を付けてください。"),
         )
-
-
-def _base_year(population: xr.DataArray, given: int | None) -> int:
-    if given is not None:
-        return given
-    if "year" in population.coords and population["year"].ndim == 0:
-        return int(population["year"].item())
-    raise ShapeError(
-        name=Text("population", "人口"),
-        problem=Text("no base year", "基準年がありません"),
-        expected=Text("base_year= or a scalar coordinate year", "base_year= またはスカラー座標 year"),
-        got="-",
-        remedy=Text("give base_year.", "base_year を指定してください。"),
-    )
-
-
-def _years(start: int, until: int, width: int) -> list[int]:
-    if until < start or (until - start) % width:
-        below = max(start, until - (until - start) % width)
-        raise ShapeError(
-            name=Text("the last year (until)", "最後の年"),
-            problem=Text(
-                f"not a whole number of {width}-year steps after {start}",
-                f"{start}年から{width}年きざみの年ではありません",
-            ),
-            expected=Text(f"{below} or {below + width}", f"{below} か {below + width}"),
-            got=until,
-            remedy=Text("give one of these years.", "このどちらかの年にしてください。"),
-        )
-    return list(range(start, until + 1, width))
-
-
-def _leading_dims(population: xr.DataArray, rates: xr.Dataset) -> tuple[str, ...]:
-    known = ("area", "scenario")
-    found = {str(d) for d in population.dims} | {str(d) for d in rates.dims}
-    rest = sorted(found - {"year", *INNER, *known})
-    return (*(d for d in known if d in found), *rest)
-
-
-def _coords(
-    population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...], groups: AgeGroups
-) -> dict[str, object]:
-    coords: dict[str, object] = {"sex": ["male", "female"], "age": groups.starts}
-    for d in lead:
-        holder = population if d in population.coords else rates
-        if d in holder.coords:
-            coords[d] = holder[d].values
-    return coords
-
-
-def _stack(
-    steps: Sequence[Array],
-    years: list[int],
-    lead: tuple[str, ...],
-    inner: tuple[str, ...],
-    coords: Mapping[str, object],
-    name: str,
-) -> xr.DataArray:
-    dims = (*lead, "year", *inner)
-    shape = np.broadcast_shapes(*(s.shape for s in steps))
-    axis = len(shape) - len(inner)
-    values = np.stack([np.broadcast_to(s, shape) for s in steps], axis=axis) if steps else np.empty(0)
-    if not steps:
-        return xr.DataArray(np.empty((0,)), dims=("year",), coords={"year": []}, name=name)
-    return xr.DataArray(
-        values, dims=dims, coords={**{d: c for d, c in coords.items() if d in dims}, "year": years}, name=name
-    )
 
 
 def _require_not_negative(

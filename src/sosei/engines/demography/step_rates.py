@@ -54,9 +54,14 @@ class RatesByStep:
         years: list[int],
         closure: Closure,
         timing: MigrationTiming,
+        *,
+        look: bool = True,
     ) -> None:
+        """Takes the rates of `years`; with `look` every value is looked at, else only labels and shapes are."""
         self.lead = lead
         self.years = years
+        self.timing = timing
+        self.look = look
         if closure not in ("child_woman_ratio", "fertility_rate"):
             raise _unknown("closure", "child_woman_ratio or fertility_rate", closure)
         if timing not in ("end", "half"):
@@ -73,7 +78,7 @@ class RatesByStep:
         if inside:
             _require_five_year_groups(groups)
         self.survivorship = self._take(rates, "survivorship", groups, bounds=(0.0, 1.0), expected=A_SHARE)
-        if inside:
+        if inside and look:
             self._require_newborn_survive(rates)
         self.rate = self._take_migration(rates, "net_migration_rate", groups, inside)
         self.count = self._take_migration(rates, "net_migration", groups, inside)
@@ -135,6 +140,8 @@ class RatesByStep:
         inner = dims if groups is not None else ()
         block = require_years(rates, name, self.years, inner, groups)
         values = ordered_values(block, ("year", *self.lead, *inner))
+        if not self.look:
+            return values
         require_present(values, name, block, ("year", *self.lead, *inner))
         require_within(values, bounds, name, block, ("year", *self.lead, *inner), expected)
         return values
@@ -157,7 +164,10 @@ class RatesByStep:
             return None
         block = require_years(rates, name, self.years, INNER, groups)
         dims = ("year", *self.lead, *INNER)
-        values = ordered_values(block, dims).copy()
+        values = ordered_values(block, dims)
+        if not self.look:
+            return values
+        values = values.copy()
         if inside:
             first = np.nan_to_num(values[..., 0], nan=0.0)
             if np.any(first != 0):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sosei.engines.matching.assignment.compiled import compiled
+from sosei.engines.compiled import compiled
 from sosei.engines.matching.assignment.market import NOT_TAKEN, Flags, Ints, Longs, Whole
 
 LOWER = np.int64(0xFFFFFFFF)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sosei.engines.matching.assignment.compiled import compiled
+from sosei.engines.compiled import compiled
 from sosei.engines.matching.assignment.errors import ErrorCode, MarketError
 
 Ints = npt.NDArray[np.int32]

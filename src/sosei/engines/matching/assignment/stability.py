@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sosei.engines.matching.assignment.compiled import compiled
+from sosei.engines.compiled import compiled
 from sosei.engines.matching.assignment.market import NOT_TAKEN, Ints, Longs
 from sosei.engines.matching.assignment.outcome import Assignment
 

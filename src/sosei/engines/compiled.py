@@ -1,4 +1,4 @@
-"""How this package compiles: without the interpreter's lock, and kept beside Python's own compiled files only.
+"""How the engines compile: without the interpreter's lock, and kept beside Python's own compiled files only.
 
 Numba keeps compiled code in the `__pycache__` next to the source, and silently takes a folder in the user's home where it
 cannot write there. The second is not wanted: without a place beside the source nothing is kept, unless the
@@ -31,3 +31,9 @@ def compiled(function: F) -> F:
     """The function compiled on first use; the interpreter's lock is free while it runs."""
     keep = may_keep(Path(function.__code__.co_filename))
     return cast(F, njit(nogil=True, cache=keep)(function))
+
+
+def compiled_numerics(function: F) -> F:
+    """As `compiled`; a division by zero gives infinity or not-a-number, as in NumPy."""
+    keep = may_keep(Path(function.__code__.co_filename))
+    return cast(F, njit(nogil=True, cache=keep, error_model="numpy")(function))
