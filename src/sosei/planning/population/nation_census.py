@@ -32,13 +32,13 @@ class NationCensusMissingError(DemographyError):
     """A census of all municipalities that is needed is not there."""
 
     english = (
-        "The census of {year} is there for {found} municipalities only; {needed} or more are needed (years there: "
+        "The census of {year} is there for {found} municipalities at most; {needed} or more are needed (years there: "
         "{stored}). Where to get it: 国勢調査, population by sex and five-year age for every municipality, on the "
         "boundaries of one year, from {where}. Remedy: import it with `sosei import FILE`, or name the file with "
         "--census FILE."
     )
     japanese = (
-        "{year}年の国勢調査は{found}市区町村分しかありません。{needed}以上が必要です（ある年: {stored}）。"
+        "{year} 年の国勢調査は多くて{found}市区町村分しかありません。{needed}以上が必要です（ある年: {stored}）。"
         "入手先: 国勢調査の市区町村・男女・年齢5歳階級別人口（境域を1つの年にそろえたもの）、{where}。"
         "対処: `sosei import ファイル` で取り込むか、--census ファイル で指定してください。"
     )
@@ -125,26 +125,30 @@ def census_array(counts: Counts, years: Sequence[int]) -> xr.DataArray:
 
 def _complete_areas(held: dict[tuple[str, int], dict[str, np.ndarray]], years: Sequence[int]) -> list[str]:
     by_year = {year: {code for code, y in held if y == year} for year in years}
-    there = ", ".join(str(y) for y in years if len(by_year[y]) >= FEWEST_MUNICIPALITIES) or "-"
-    for year in years:
-        if len(by_year[year]) < FEWEST_MUNICIPALITIES:
-            raise NationCensusMissingError(
-                year=year,
-                found=len(by_year[year]),
-                needed=FEWEST_MUNICIPALITIES,
-                stored=there,
-                where=PUBLIC_TABLE,
-            )
+    there = _joined([y for y in years if len(by_year[y]) >= FEWEST_MUNICIPALITIES]) or "-"
+    lacking = [year for year in years if len(by_year[year]) < FEWEST_MUNICIPALITIES]
+    if lacking:
+        raise NationCensusMissingError(
+            year=_joined(lacking),
+            found=max(len(by_year[year]) for year in lacking),
+            needed=FEWEST_MUNICIPALITIES,
+            stored=there,
+            where=PUBLIC_TABLE,
+        )
     common = sorted(set.intersection(*by_year.values()))
     if len(common) < FEWEST_MUNICIPALITIES:
         raise NationCensusMissingError(
-            year="・".join(str(y) for y in years),
+            year=_joined(years),
             found=len(common),
             needed=FEWEST_MUNICIPALITIES,
             stored=there,
             where=PUBLIC_TABLE,
         )
     return common
+
+
+def _joined(years: Sequence[int]) -> str:
+    return ", ".join(str(year) for year in years)
 
 
 def _group(code: str, year: int, first: int | None, last: int | None) -> int:
