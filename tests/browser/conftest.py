@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.demonstration_site import served_demonstration
 
@@ -22,7 +22,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-DRAW_SECONDS = 30
+DRAW_SECONDS = 60
+# A page may be slow on a busy machine and is not wrong for that: what is measured is measured by the bench.
+expect.set_options(timeout=45_000)
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Visit:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"not drawn after {DRAW_SECONDS} s: {left}; {self.complaints}")
 
-    def wait_for(self, expression: str, seconds: float = 20) -> Any:
+    def wait_for(self, expression: str, seconds: float = 60) -> Any:
         """The value of a JavaScript expression as soon as it is true."""
         until = time.monotonic() + seconds
         while True:

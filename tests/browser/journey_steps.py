@@ -18,7 +18,16 @@ from urllib.parse import urlencode, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from django.utils.translation import override
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Download,
+    Error,
+    Locator,
+    Page,
+    expect,
+)
 
 from sosei.core.people import demonstration
 
@@ -120,6 +129,16 @@ class Walker:
         Raises:
             AssertionError: with all of it.
         """
+        try:
+            self._look()
+        except Error as error:
+            # The page was left while it was looked at: the one that came has the same heading.
+            if "context was destroyed" not in str(error):
+                raise
+            self.page.wait_for_load_state()
+            self._look()
+
+    def _look(self) -> None:
         name = address_name(self.page.url)
         width = (self.page.viewport_size or {"width": 0})["width"]
         key = (name, self.page.title(), width)

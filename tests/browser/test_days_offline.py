@@ -71,7 +71,7 @@ class Phone:
     def sends_by_itself(self) -> None:
         """The site's own page is there, with what was kept sent: only it has a form."""
         form = self.page.locator("form[data-punch]")
-        expect(form.get_by_role("button", name="帰ります")).to_be_visible(timeout=20_000)
+        expect(form.get_by_role("button", name="帰ります")).to_be_visible()
 
     def waiting(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(

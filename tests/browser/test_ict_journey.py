@@ -104,8 +104,9 @@ def _the_host_asks_for_proposals(site: SpaceSite, need: IctNeed) -> None:
 def _dates(walker: Walker, label: str, *parts: int) -> None:
     """Types year, month and day."""
     boxes = walker.main.get_by_role("group", name=label).get_by_role("textbox")
-    for box, part in zip(boxes.all(), parts, strict=True):
-        box.fill(str(part))
+    expect(boxes).to_have_count(len(parts))
+    for place, part in enumerate(parts):
+        boxes.nth(place).fill(str(part))
 
 
 def _the_partner_answers(site: SpaceSite, need: IctNeed, technician: Person) -> None:
@@ -164,7 +165,7 @@ def _the_host_measures(site: SpaceSite, hall: Space) -> None:
         owner.main.get_by_role("listitem").get_by_role("link", name=hall.name, exact=True).click()
         owner.arrives("速さを測る")
         owner.press("測る", exact=True)
-        expect(owner.page.get_by_text("測り終わりました。")).to_be_visible(timeout=60_000)
+        expect(owner.page.get_by_text("測り終わりました。")).to_be_visible(timeout=120_000)
         owner.fill(測った場所="入口の席")
         site.picture(owner, "measured")
         owner.press("この結果を記録する")
@@ -185,7 +186,7 @@ def _the_host_accepts(site: SpaceSite, work: Installation) -> None:
     with site.acting(site.owner) as owner:
         owner.open(f"/07204/host/{site.host.pk}/ict/works/{work.pk}")
         owner.arrives(work.space.name)
-        assert owner.main.get_by_text("届いた", exact=True).count() == 3
+        expect(owner.main.get_by_text("届いた", exact=True)).to_have_count(3)
         site.picture(owner, "accepting")
         owner.press("検収する", exact=True)
         owner.reads("検収を取り消す")

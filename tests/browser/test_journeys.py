@@ -524,6 +524,7 @@ def test_switching_the_language_keeps_the_page_and_mail_comes_in_it(somebody: Jo
         maria.arrives("Create an account")
         maria.main.get_by_role("textbox").nth(0).fill("maria.new@example.com")
         maria.main.locator("input[type=password]").fill(PASSWORD)
+        expect(maria.main.get_by_role("checkbox").first).to_be_visible()
         for box in maria.main.get_by_role("checkbox").all():
             box.check()
         maria.press("Create an account")

@@ -149,7 +149,7 @@ def _the_round_is_drawn_and_published(season: Season) -> None:
         stands_at(staff, ROUND)
         staff.press("抽選して割り当てを計算する")
         # The first draw of a process compiles the engine.
-        staff.page.wait_for_url("**/runs/1", timeout=60_000)
+        staff.page.wait_for_url("**/runs/1", timeout=120_000)
         stands_at(staff, "1回目の結果")
         season.picture(staff, "round-drawn")
         staff.follow(ROUND, exact=True)

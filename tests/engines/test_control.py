@@ -124,6 +124,24 @@ def test_the_parents_follow_their_own_parent_first() -> None:
     np.testing.assert_allclose(shares, prefectures / prefectures.sum("parent"), rtol=1e-12)
 
 
+def test_levels_may_reach_further_than_the_projection() -> None:
+    people, rates = flat_world()
+    areas = several(people)
+    plain = project(areas, rates, until=2025, closure="child_woman_ratio").population
+    nation = plain.sum("area").sel(year=[2020, 2025]) * 1.1
+    prefectures = by_parent(plain).sel(year=[2020, 2025])
+    further = xr.concat([prefectures, prefectures.isel(year=[1]).assign_coords(year=[2030])], dim="year")
+    control = ControlTotals(further, PARENT, above=ControlTotals(nation.sel(sex=["female", "male"])))
+    held = project(areas, rates, until=2025, closure="child_woman_ratio", control=control)
+    reached = held.population.sel(year=[2020, 2025]).sum("area")
+    np.testing.assert_allclose(reached.transpose(*nation.dims), nation, rtol=1e-12)
+    with pytest.raises(ShapeError, match="no dimension parent"):
+        project(
+            areas, rates, until=2025, closure="child_woman_ratio",
+            control=ControlTotals(nation, above=ControlTotals(nation)),
+        )  # fmt: skip
+
+
 def test_very_many_areas_are_controlled_like_few() -> None:
     people, rates = flat_world()
     few = several(people)

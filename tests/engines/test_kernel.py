@@ -103,6 +103,22 @@ def test_the_loop_gives_what_the_steps_give_whatever_the_dims_and_the_closure(wo
     assert alone.dims == expected.population.dims
 
 
+@pytest.mark.parametrize("order", [("area", "year"), ("year", "area")])
+def test_the_official_closure_gives_what_the_steps_give_wherever_its_years_lie(
+    order: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, rates, options = national(400)
+    rates = rates.transpose(*order, "sex", "age").map(lambda each: each.copy(data=each.values.copy()))
+    same(project(people, rates, **options), in_steps(monkeypatch, (people, rates, options)))
+
+
+def test_the_official_closure_says_the_same_before_it_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = people, rates, options = national(40)
+    plain = kernel.official_loop_for(AGES.size).py_func
+    monkeypatch.setattr(kernel, "official_loop_for", lambda _ages: plain)
+    same(project(people, rates, **options), in_steps(monkeypatch, world))
+
+
 @given(world=many_areas())
 @settings(max_examples=10)
 def test_the_loop_says_the_same_before_it_is_compiled(world: World) -> None:
@@ -110,7 +126,9 @@ def test_the_loop_says_the_same_before_it_is_compiled(world: World) -> None:
     patch = pytest.MonkeyPatch()
     expected = in_steps(patch, world)
     with patch.context() as patched:
-        patched.setattr(kernel, "advance_areas", kernel.advance_areas.py_func)
+        for name in ("loop_for", "official_loop_for"):
+            plain = getattr(kernel, name)(AGES.size).py_func
+            patched.setattr(kernel, name, lambda _ages, plain=plain: plain)
         same(project(people, rates, **options), expected)
 
 
@@ -217,7 +235,7 @@ def test_a_second_process_takes_the_loop_as_it_was_kept(tmp_path: Path) -> None:
         "from tests.engines.test_kernel import national, project, kernel\n"
         "people, rates, options = national(64)\n"
         "project(people, rates, **options)\n"
-        "print(sum(kernel.advance_areas.stats.cache_hits.values()))"
+        "print(sum(kernel.official_loop_for(19).stats.cache_hits.values()))"
     )
     told = [
         subprocess.run(

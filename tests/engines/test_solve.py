@@ -313,6 +313,20 @@ def test_special_populations_count_toward_the_target() -> None:
     assert float(solved["best"]) == pytest.approx(goal, rel=1e-9)
 
 
+def test_each_scenario_has_a_level_of_its_own() -> None:
+    population, rates = shrinking()
+    factor = xr.DataArray([1.0, 0.7], dims="scenario", coords={"scenario": ["now", "fewer leave"]})
+    several = rates.assign(net_migration_rate=rates["net_migration_rate"] * factor)
+    goal = baseline().total().sel(year=LAST, drop=True) * 1.1
+    target = Target("total", {LAST: goal})
+    both = solve_lever(population, several, lever=TfrLever(), target=target)
+    assert both["level"].dims == ("area", "scenario")
+    for scenario, share in (("now", 1.0), ("fewer leave", 0.7)):
+        one = rates.assign(net_migration_rate=rates["net_migration_rate"] * share)
+        alone = solve_lever(population, one, lever=TfrLever(), target=target)
+        np.testing.assert_allclose(both["level"].sel(scenario=scenario), alone["level"], rtol=1e-9)
+
+
 def test_areas_of_rates_and_targets_are_joined_by_name() -> None:
     population, rates = shrinking()
     wanted = baseline().total().sel(year=LAST, drop=True) * 1.05

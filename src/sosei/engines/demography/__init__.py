@@ -27,7 +27,7 @@ from sosei.engines.demography.indicators import (
 )
 from sosei.engines.demography.influence import influence, scenario_split
 from sosei.engines.demography.intervals import (
-    draws,
+    draw_populations,
     fit_error_model,
     intervals_by_age,
     intervals_of_total,
@@ -76,7 +76,7 @@ __all__ = [
     "decline_stage",
     "dependency_ratios",
     "distribute_unknown_age",
-    "draws",
+    "draw_populations",
     "estimate_for_all",
     "exponential",
     "fit_error_model",

@@ -64,21 +64,21 @@ class ControlTotals:
     parent: Mapping[str, str] | None = None
     above: ControlTotals | None = None
 
-    def raked(self) -> xr.DataArray:
-        """The totals after the level above.
+    def raked(self, years: list[int], groups: AgeGroups) -> xr.DataArray:
+        """The totals of `years` after the level above, sexes in the engine's order.
 
         Raises:
+            MissingRateError: a year is not there.
             NobodyToScaleError, InvalidValueError, ShapeError: as `rake`.
         """
+        totals = require_years(self.totals.to_dataset(name="totals"), "totals", years, INNER, groups)
+        totals = sex_first(totals, "totals")
         if self.above is None:
-            return self.totals
-        as_areas = self.totals.rename({PARENT: "area"})
-        above = self.above.raked()
-        if "year" in above.dims and "year" in as_areas.dims:
-            above = require_years(
-                above.to_dataset(name="totals"), "totals", as_areas["year"].values.tolist(), (), None
-            )
-        corrected, _factors = rake(as_areas, above, parent=self.above.parent)
+            return totals
+        if PARENT not in totals.dims:
+            raise ShapeError(name=TOTALS, problem=_lacks((PARENT,)), expected=PARENT, got=totals.dims)
+        as_areas = totals.rename({PARENT: "area"})
+        corrected, _factors = rake(as_areas, self.above.raked(years, groups), parent=self.above.parent)
         return corrected.rename(area=PARENT)
 
 
@@ -252,8 +252,7 @@ class StepControl:
         self._labelled = set(labels)
         self._dims = tuple(d for d in lead if d != "area")
         self._axis = lead.index("area") if "area" in lead else 0
-        totals = require_years(control.raked().to_dataset(name="totals"), "totals", years, INNER, groups)
-        totals = sex_first(totals, "totals")
+        totals = control.raked(years, groups)
         self._groups = ParentGroups.of(holder, totals, control.parent)
         strange = [d for d in totals.dims if d not in (*lead, "year", PARENT, *INNER)]
         if strange or "area" in totals.dims:

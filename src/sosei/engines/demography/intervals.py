@@ -129,7 +129,7 @@ def intervals_by_age(
     return xr.Dataset({"lower": lower, "middle": people, "upper": raised * np.exp(half) - HALF_A_PERSON})
 
 
-def draws(
+def draw_populations(
     model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, *, number: int, seed: int
 ) -> xr.DataArray:
     """Populations drawn from the predictive distribution.
@@ -141,7 +141,8 @@ def draws(
 
     Returns:
         Persons, dims (draw, area, year, sex, age). Ages and sexes of a draw add up to its total, whose distribution is
-        that of `intervals_of_total`; the base year is as counted.
+        that of `intervals_of_total`; the base year is as counted. Eight bytes a cell: give areas in blocks where
+        number × areas is large.
     """
     random = np.random.default_rng(seed)
     people = projected.transpose("area", "year", "sex", "age")

@@ -1,4 +1,4 @@
-"""The compiled loop of the projection: all steps of one area after another, population and components in one pass.
+"""All areas through all steps by a compiled loop: how arrays are handed to it, and parts of the areas side by side.
 
 The same arithmetic in the same order as `project._advance`, which stays as the readable form; tests hold the two
 together. The loop also looks at every value once: where one is missing or outside what it can mean, it says so, and
@@ -11,18 +11,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from sosei.engines.compiled import compiled_numerics
 from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
+from sosei.engines.demography.kernel_loops import Offsets, loop_for, official_loop_for
 from sosei.engines.demography.step_rates import Array, RatesByStep
 
-Offsets = npt.NDArray[np.int64]
-LARGEST = 1e300
-"""More than any count of persons; beyond it a value is not finite."""
 NOTHING = 500
 """Numbers a row of zeros has where there is no array: more than both sexes have ages."""
 EACH = 250
@@ -91,54 +87,81 @@ class Outputs:
             held[people + moved :].reshape(areas, kept, cells),
         )
 
+    @classmethod
+    def around(cls, population: Array) -> Outputs:
+        """Room for the population alone, which is there already: (areas, 1 + steps, sex·age), contiguous."""
+        none = np.empty((population.shape[0], 0, 2))
+        return cls(population, none, none, none)
 
-def advance_all(
-    start: Array,
-    inputs: RatesByStep,
-    groups: AgeGroups,
-    lead_shape: tuple[int, ...],
-    *,
-    components: bool,
-    population: Array | None = None,
-) -> Outputs | None:
-    """All areas through all steps.
+
+@dataclass(frozen=True)
+class Prepared:
+    """A loop with the arrays it reads, ready to run as often as wanted; changed numbers in the arrays are seen."""
+
+    loop: Callable[..., int]
+    arguments: tuple[Any, ...]
+    areas: int
+    steps: int
+    cells: int
+    components: bool
+
+    def run(self, room: Outputs | None = None) -> Outputs | None:
+        """All areas through all steps, into `room` or new one.
+
+        Returns:
+            Outputs, or None where some value is missing, outside its bounds or leaves fewer than zero people.
+        """
+        out = room or Outputs.empty(self.areas, self.steps, self.cells, components=self.components)
+        written = (out.population, out.births, out.deaths, out.moves)
+        flawed = in_threads(lambda first, last: self.loop(first, last, *self.arguments, *written), self.areas)
+        return None if any(flawed) else out
+
+
+def prepare(
+    start: Array, inputs: RatesByStep, groups: AgeGroups, lead_shape: tuple[int, ...], *, components: bool
+) -> Prepared:
+    """The loop for these arrays.
 
     Args:
         start: persons, shape (lead…, sex, age) or broadcasting to it.
         inputs: the rates; their values need not have been looked at.
         lead_shape: shape of areas, scenarios and what else stands before year, sex and age.
         components: whether births, deaths and net migration are wanted as well.
-        population: room for the population, shape (areas, 1 + steps, sex·age), so that none is taken anew.
-
-    Returns:
-        Outputs, or None where some value is missing, outside its bounds or leaves fewer than zero people.
     """
     areas, cells = int(np.prod(lead_shape, dtype=np.int64)), 2 * groups.starts.size
-    out = Outputs.empty(areas, len(inputs.years), cells, components=components)
-    if population is not None:
-        out = Outputs(population, out.births, out.deaths, out.moves)
-    women = np.searchsorted(groups.starts, CHILDBEARING)
-    inside = inputs.ratio is not None
-    parts = [
-        Block.of(start[np.newaxis], lead_shape, 2),
-        Block.of(inputs.survivorship, lead_shape, 2),
-        Block.of(inputs.rate if inputs.count is None else inputs.count, lead_shape, 2),
-        Block.of(inputs.arrivals, lead_shape, 2),
-        Block.of(inputs.ratio, lead_shape, 0) if inside else Block.of(inputs.fertility, lead_shape, 1),
-        Block.of(inputs.sex_ratio, lead_shape, 0),
-    ]
-    told = (
-        inputs.count is not None,
-        inputs.arrivals is not None,
-        inside,
-        inputs.timing == "half",
-        components,
-    )
-    flat = [thing for part in parts for thing in (part.values, part.offsets, part.step)]
-    numbers = (len(inputs.years), cells // 2, int(women[0]), int(women[1]), groups.width)
-    written = (out.population, out.births, out.deaths, out.moves)
-    flawed = in_threads(lambda a, b: advance_areas(a, b, *flat, *told, *numbers, *written), areas)
-    return None if any(flawed) else out
+    moving = Block.of(inputs.rate if inputs.count is None else inputs.count, lead_shape, 2)
+    survivorship = Block.of(inputs.survivorship, lead_shape, 2)
+    people = Block.of(start[np.newaxis], lead_shape, 2)
+    boys = Block.of(inputs.sex_ratio, lead_shape, 0)
+    women = tuple(int(i) for i in np.searchsorted(groups.starts, CHILDBEARING))
+    plain = inputs.timing == "end" and inputs.count is None and inputs.arrivals is None
+    arguments: tuple[Any, ...]
+    if inputs.ratio is not None and plain and survivorship.step == moving.step == cells:
+        loop = official_loop_for(groups.starts.size)
+        ratio = Block.of(inputs.ratio, lead_shape, 0)
+        arguments = (*flat(people, survivorship, moving, ratio, boys), components, women)
+    else:
+        loop = loop_for(groups.starts.size)
+        inside = inputs.ratio is not None
+        arrivals = Block.of(inputs.arrivals, lead_shape, 2)
+        children = (
+            Block.of(inputs.ratio, lead_shape, 0) if inside else Block.of(inputs.fertility, lead_shape, 1)
+        )
+        told = (
+            inputs.count is not None,
+            inputs.arrivals is not None,
+            inside,
+            inputs.timing == "half",
+            components,
+        )
+        blocks = flat(people, survivorship, moving, arrivals, children, boys)
+        arguments = (*blocks, *told, women, groups.width)
+    return Prepared(loop, arguments, areas, len(inputs.years), cells, components)
+
+
+def flat(*blocks: Block) -> tuple[Any, ...]:
+    """The blocks' numbers, places and steps one after another, as the loops take them."""
+    return tuple(thing for block in blocks for thing in (block.values, block.offsets, block.step))
 
 
 def in_threads(work: Callable[[int, int], Any], areas: int, threads: int | None = None) -> list[Any]:
@@ -163,170 +186,3 @@ def in_threads(work: Callable[[int, int], Any], areas: int, threads: int | None 
     if failed:
         raise failed[0]
     return results
-
-
-@compiled_numerics
-def _advance_areas(
-    first: int,
-    last: int,
-    start: Array,
-    start_at: Offsets,
-    start_step: int,
-    survivorship: Array,
-    survivorship_at: Offsets,
-    survivorship_step: int,
-    moving: Array,
-    moving_at: Offsets,
-    moving_step: int,
-    arrivals: Array,
-    arrivals_at: Offsets,
-    arrivals_step: int,
-    fertility: Array,
-    fertility_at: Offsets,
-    fertility_step: int,
-    boys_per_girl: Array,
-    boys_at: Offsets,
-    boys_step: int,
-    has_count: bool,
-    has_arrivals: bool,
-    inside: bool,
-    half: bool,
-    components: bool,
-    steps: int,
-    ages: int,
-    from_age: int,
-    to_age: int,
-    width: int,
-    population: Array,
-    births: Array,
-    deaths: Array,
-    moves: Array,
-) -> int:
-    """The areas `first` to `last` - 1; returns how many places hold what cannot be."""
-    cells = 2 * ages
-    flaws = 0
-    now, base, live, came, half_moved = (
-        np.empty(cells),
-        np.empty(cells),
-        np.empty(cells),
-        np.zeros(cells),
-        np.zeros(cells),
-    )
-    # Furthest from a half, least and least: whatever is outside its bounds in any step is seen once an area.
-    furthest, least, least_arrivals = np.empty(cells), np.empty(cells), np.zeros(cells)
-    for area in range(first, last):
-        at = start_at[area]
-        for a in range(cells):
-            now[a] = start[at + a]
-            least[a] = now[a]
-            furthest[a] = 0.0
-        whole = population[area, 0]
-        for a in range(cells):
-            whole[a] = now[a]
-        for t in range(steps):
-            at = survivorship_at[area] + t * survivorship_step
-            ratio = survivorship[at : at + cells]
-            for a in range(cells):
-                away = abs(ratio[a] - 0.5)
-                furthest[a] = away if away > furthest[a] else furthest[a]
-            at = moving_at[area] + t * moving_step
-            moved_in = moving[at : at + cells]
-            if inside:
-                for a in range(0, cells, ages):
-                    flaws += moved_in[a] != 0.0 and not np.isnan(moved_in[a])
-            if has_count:
-                for a in range(cells):
-                    came[a] = moved_in[a]
-            elif half:
-                for a in range(cells):
-                    came[a] = moved_in[a] * now[a]
-            if half:
-                if inside:
-                    came[0], came[ages] = 0.0, 0.0
-                for a in range(cells):
-                    half_moved[a] = came[a] / 2
-                for a in range(cells):
-                    now[a] = now[a] + half_moved[a]
-                    came[a] = came[a] - half_moved[a]
-            exposed_women = 0.0
-            if not inside:
-                by_age = fertility_at[area] + t * fertility_step
-                for a in range(ages):
-                    rate = fertility[by_age + a]
-                    flaws += not rate >= 0.0
-                    exposed_women += rate * now[ages + a]
-            for a in range(1, cells):
-                base[a] = now[a - 1]
-            base[0] = 0.0
-            base[ages] = 0.0
-            base[ages - 1] += now[ages - 1]
-            base[cells - 1] += now[cells - 1]
-            if not has_count and not half:
-                for a in range(cells):
-                    came[a] = moved_in[a] * base[a]
-            if inside:
-                came[0], came[ages] = 0.0, 0.0
-            for a in range(cells):
-                live[a] = base[a] * ratio[a]
-            at = boys_at[area] + t * boys_step
-            boys = boys_per_girl[at]
-            flaws += not boys >= 0.0
-            total = 0.0
-            if inside:
-                at = fertility_at[area] + t * fertility_step
-                flaws += not fertility[at] >= 0.0
-                for a in range(ages + from_age, ages + to_age):
-                    total += live[a] + came[a]
-                total *= fertility[at]
-                girls = total / (1 + boys)
-                flaws += not (ratio[0] > 0.0 and ratio[ages] > 0.0)
-                live[0], live[ages] = total - girls, girls
-                born_boys, born_girls = live[0] / ratio[0], live[ages] / ratio[ages]
-            else:
-                for a in range(ages):
-                    later = live[ages + a] + came[ages + a] if half else live[ages + a]
-                    total += fertility[by_age + a] * later
-                total = width * (exposed_women + total) / 2
-                born_girls = total / (1 + boys)
-                born_boys = total - born_girls
-                live[0], live[ages] = born_boys * ratio[0], born_girls * ratio[ages]
-            if components:
-                births[area, t, 0] = born_boys
-                births[area, t, 1] = born_girls
-                dead = deaths[area, t]
-                for a in range(cells):
-                    dead[a] = base[a] - live[a]
-                dead[0] = born_boys - live[0]
-                dead[ages] = born_girls - live[ages]
-            if has_arrivals:
-                at = arrivals_at[area] + t * arrivals_step
-                more = arrivals[at : at + cells]
-                for a in range(cells):
-                    least_arrivals[a] = more[a] if more[a] < least_arrivals[a] else least_arrivals[a]
-                for a in range(cells):
-                    came[a] = came[a] + more[a]
-            for a in range(cells):
-                now[a] = live[a] + came[a]
-            whole = population[area, t + 1]
-            for a in range(cells):
-                whole[a] = now[a]
-                least[a] = now[a] if now[a] < least[a] else least[a]
-            if components:
-                moved = moves[area, t]
-                for a in range(cells):
-                    moved[a] = came[a]
-                if half:
-                    for s in range(0, cells, ages):
-                        for a in range(s + 1, s + ages):
-                            moved[a] += half_moved[a - 1]
-                        moved[s + ages - 1] += half_moved[s + ages - 1]
-        for a in range(cells):
-            # What is not a number once stays one to the end, and no comparison holds for it.
-            flaws += not furthest[a] <= 0.5
-            flaws += not (least[a] >= 0.0 and now[a] <= LARGEST)
-            flaws += not least_arrivals[a] >= 0.0
-    return flaws
-
-
-advance_areas = cast(Any, _advance_areas)
-"""The loop as machine code; `.py_func` is the plain one, `.stats` tells whether it was kept from an earlier process."""

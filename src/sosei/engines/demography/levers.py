@@ -172,7 +172,7 @@ def require_order(lever: Lever) -> None:
     if lever.low < lever.high:
         return
     raise InvalidValueError(
-        name=Text("the lever's lower bound", "レバーの下限"),
+        name=Text("the lever's lower bound", "動かす仮定の下限"),
         value=lever.low,
         expected=Text(f"below the upper bound {lever.high}", f"上限 {lever.high} より小さい値"),
         remedy=Text("give low < high.", "下限を上限より小さくしてください。"),

@@ -19,7 +19,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -35,6 +34,15 @@ from sosei.engines.demography.input_checks import (
     coordinates_of_first,
     require_within,
     sex_first,
+)
+from sosei.engines.demography.projection_labels import (
+    coordinates,
+    first_year_of,
+    labelled,
+    labels_by_dim,
+    leading_dims,
+    stacked,
+    step_years,
 )
 from sosei.engines.demography.special import SpecialPopulation, advance_special
 from sosei.engines.demography.step_rates import (
@@ -152,9 +160,9 @@ def project(
         NobodyToScaleError: control totals have people where none of the areas has any.
     """
     groups = AgeGroups.of(population)
-    start_year = _base_year(population, base_year)
-    years = _years(start_year, until, groups.width)
-    lead = _leading_dims(population, rates)
+    start_year = first_year_of(population, base_year)
+    years = step_years(start_year, until, groups.width)
+    lead = leading_dims(population, rates)
     rates = aligned(rates, population, lead, "rates")
     now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
     if not special and control is None and _size(population, rates, lead) >= MANY and len(years) > 1:
@@ -167,7 +175,7 @@ def project(
 
     special = [one.from_base(start_year) for one in special]
     _require_own_names(special)
-    coords = _coords(population, rates, lead, groups)
+    coords = labels_by_dim(population, rates, lead, groups)
     labels = {d: c for d, c in coords.items() if d in lead}
     stocks = {s.name: [s.starting_array(lead, now.shape, groups, labels)] for s in special}
     held = None if control is None else StepControl(control, coords, lead, now.shape, years[1:], groups)
@@ -188,11 +196,11 @@ def project(
         moves.append(moved)
 
     return Projection(
-        population=_stack(people, years, lead, INNER, coords, "population"),
-        births=_stack(births, years[1:], lead, ("sex",), coords, "births"),
-        deaths=_stack(deaths, years[1:], lead, INNER, coords, "deaths"),
-        net_migration=_stack(moves, years[1:], lead, INNER, coords, "net_migration"),
-        special={n: _stack(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
+        population=stacked(people, years, lead, INNER, coords, "population"),
+        births=stacked(births, years[1:], lead, ("sex",), coords, "births"),
+        deaths=stacked(deaths, years[1:], lead, INNER, coords, "deaths"),
+        net_migration=stacked(moves, years[1:], lead, INNER, coords, "net_migration"),
+        special={n: stacked(s, years, lead, INNER, coords, n) for n, s in stocks.items()},
         control_factors=None if held is None else held.control_factors(),
     )
 
@@ -218,17 +226,19 @@ def project_population(
         Persons, dims (…, year, sex, age); a view of `out` where it is given.
     """
     groups = AgeGroups.of(population)
-    years = _years(_base_year(population, base_year), until, groups.width)
-    lead = _leading_dims(population, rates)
+    years = step_years(first_year_of(population, base_year), until, groups.width)
+    lead = leading_dims(population, rates)
     rates = aligned(rates, population, lead, "rates")
     now = ordered_values(sex_first(population, "population"), (*lead, *INNER))
     if len(years) > 1:
         inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing, look=False)
         shape = inputs.lead_shape(now)
-        done = kernel().advance_all(now, inputs, groups, shape, components=False, population=out)
+        loop = kernel()
+        room = None if out is None else loop.Outputs.around(out)
+        done = loop.prepare(now, inputs, groups, shape, components=False).run(room)
         if done is not None:
-            coords = _labels(population, rates, lead, groups, years)
-            return _labelled(done.population, shape, lead, INNER, coords, "population")
+            coords = coordinates(population, rates, lead, groups, years)
+            return labelled(done.population, shape, lead, INNER, coords, "population")
     return project(
         population,
         rates,
@@ -265,49 +275,21 @@ def _all_at_once(
     """The projection by the compiled loop; None where a value is wrong, for the steps below to name it."""
     inputs = RatesByStep(rates, groups, lead, years[1:], closure, timing, look=False)
     shape = inputs.lead_shape(start)
-    done = kernel().advance_all(start, inputs, groups, shape, components=True)
+    done = kernel().prepare(start, inputs, groups, shape, components=True).run()
     if done is None:
         return None
-    coords = _labels(population, rates, lead, groups, years)
+    coords = coordinates(population, rates, lead, groups, years)
     ended = coords.assign({"year": years[1:]})
     no_age = xr.Coordinates(
         {d: ended[d].variable for d in ended if d != "age"},
         indexes={d: i for d, i in ended.xindexes.items() if d != "age"},
     )
     return Projection(
-        population=_labelled(done.population, shape, lead, INNER, coords, "population"),
-        births=_labelled(done.births, shape, lead, ("sex",), no_age, "births"),
-        deaths=_labelled(done.deaths, shape, lead, INNER, ended, "deaths"),
-        net_migration=_labelled(done.moves, shape, lead, INNER, ended, "net_migration"),
+        population=labelled(done.population, shape, lead, INNER, coords, "population"),
+        births=labelled(done.births, shape, lead, ("sex",), no_age, "births"),
+        deaths=labelled(done.deaths, shape, lead, INNER, ended, "deaths"),
+        net_migration=labelled(done.moves, shape, lead, INNER, ended, "net_migration"),
     )
-
-
-def _labels(
-    population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...], groups: AgeGroups, years: list[int]
-) -> xr.Coordinates:
-    """Coordinates of dims (lead…, year, sex, age); indexes that are there already are used again, not built anew."""
-    own = _coords(population, rates, lead, groups)
-    held = {d: population if d in population.xindexes else rates for d in lead if d in own}
-    variables: dict[str, Any] = {d: held[d][d].variable for d in held}
-    indexes: dict[str, xr.Index] = {d: held[d].xindexes[d] for d in held}
-    new = xr.Coordinates({"year": years, "sex": own["sex"], "age": own["age"]})
-    variables.update({str(d): new[d].variable for d in new})
-    indexes.update({str(d): index for d, index in new.xindexes.items()})
-    return xr.Coordinates(variables, indexes=indexes)
-
-
-def _labelled(
-    values: Array,
-    lead_shape: tuple[int, ...],
-    lead: tuple[str, ...],
-    inner: tuple[str, ...],
-    coords: xr.Coordinates,
-    name: str,
-) -> xr.DataArray:
-    """What the loop wrote, with its dims (lead…, year, inner…)."""
-    dims = (*lead, "year", *inner)
-    shape = (*lead_shape, *(coords[d].size for d in ("year", *inner)))
-    return xr.DataArray(values.reshape(shape), coords=coords, dims=dims, name=name)
 
 
 def _advance(
@@ -386,73 +368,6 @@ def _require_own_names(special: Sequence[SpecialPopulation]) -> None:
             got=names,
             remedy=Text("give each its own name.", "それぞれ別の名前を付けてください。"),
         )
-
-
-def _base_year(population: xr.DataArray, given: int | None) -> int:
-    if given is not None:
-        return given
-    if "year" in population.coords and population["year"].ndim == 0:
-        return int(population["year"].item())
-    raise ShapeError(
-        name=Text("population", "人口"),
-        problem=Text("no base year", "基準年がありません"),
-        expected=Text("base_year= or a scalar coordinate year", "base_year= またはスカラー座標 year"),
-        got="-",
-        remedy=Text("give base_year.", "base_year を指定してください。"),
-    )
-
-
-def _years(start: int, until: int, width: int) -> list[int]:
-    if until < start or (until - start) % width:
-        below = max(start, until - (until - start) % width)
-        raise ShapeError(
-            name=Text("the last year (until)", "最後の年"),
-            problem=Text(
-                f"not a whole number of {width}-year steps after {start}",
-                f"{start}年から{width}年きざみの年ではありません",
-            ),
-            expected=Text(f"{below} or {below + width}", f"{below} か {below + width}"),
-            got=until,
-            remedy=Text("give one of these years.", "このどちらかの年にしてください。"),
-        )
-    return list(range(start, until + 1, width))
-
-
-def _leading_dims(population: xr.DataArray, rates: xr.Dataset) -> tuple[str, ...]:
-    known = ("area", "scenario")
-    found = {str(d) for d in population.dims} | {str(d) for d in rates.dims}
-    rest = sorted(found - {"year", *INNER, *known})
-    return (*(d for d in known if d in found), *rest)
-
-
-def _coords(
-    population: xr.DataArray, rates: xr.Dataset, lead: tuple[str, ...], groups: AgeGroups
-) -> dict[str, object]:
-    coords: dict[str, object] = {"sex": ["male", "female"], "age": groups.starts}
-    for d in lead:
-        holder = population if d in population.coords else rates
-        if d in holder.coords:
-            coords[d] = holder[d].values
-    return coords
-
-
-def _stack(
-    steps: Sequence[Array],
-    years: list[int],
-    lead: tuple[str, ...],
-    inner: tuple[str, ...],
-    coords: Mapping[str, object],
-    name: str,
-) -> xr.DataArray:
-    dims = (*lead, "year", *inner)
-    shape = np.broadcast_shapes(*(s.shape for s in steps))
-    axis = len(shape) - len(inner)
-    values = np.stack([np.broadcast_to(s, shape) for s in steps], axis=axis) if steps else np.empty(0)
-    if not steps:
-        return xr.DataArray(np.empty((0,)), dims=("year",), coords={"year": []}, name=name)
-    return xr.DataArray(
-        values, dims=dims, coords={**{d: c for d, c in coords.items() if d in dims}, "year": years}, name=name
-    )
 
 
 def _require_not_negative(

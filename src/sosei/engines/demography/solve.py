@@ -65,12 +65,12 @@ def solve_lever(
     years = target.years
     if len(years) > 1 and lever.timed:
         raise ShapeError(
-            name=Text("lever", "レバー"),
+            name=Text("lever", "動かす仮定"),
             problem=Text(
                 "names years of its own, but a path gives it a level a step",
-                "年を指定したレバーは、年ごとの目標には使えません",
+                "年を指定した仮定は、年ごとの目標には使えません",
             ),
-            expected=Text("a lever without by, from_year and until", "by・from_year・until のないレバー"),
+            expected=Text("a lever without by, from_year and until", "by・from_year・until のない仮定"),
             got=lever,
             remedy=Text(
                 "leave the years out, or give one target year.", "年を除くか、目標を1つの年にしてください。"
@@ -86,12 +86,12 @@ def solve_lever(
         solved = smallest_level(gap, lever, goal.size)
         if len(years) > 1 and (solved.bound == NO_EFFECT).all():
             raise InvalidValueError(
-                name=Text("the lever's effect on the measure", "レバーが指標に与える変化"),
+                name=Text("the lever's effect on the measure", "動かす仮定が指標に与える変化"),
                 value=0.0,
                 expected=Text("more than 0 in some area", "いずれかの地域で0より大きい値"),
                 remedy=Text(
                     "give only years that the lever can reach, or another lever.",
-                    "レバーの効果が届く年だけを目標にするか、別のレバーを選んでください。",
+                    "仮定の効果が届く年だけを目標にするか、別の仮定を選んでください。",
                 ),
                 year=year,
             )
