@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zarr
+from django.core.management import CommandError, call_command
 
 from sosei.engines.demography.project import project
 from sosei.engines.demography.synthetic_areas import BASE, synthetic_areas
+from sosei.planning.population import small_areas
 from sosei.planning.population.small_areas import Done, OtherPlanError, Plan, make_block, open_store, stream
 
 PLAN = Plan(areas=90, draws=10, until=2030, seed=7, block=1)
@@ -107,3 +109,77 @@ def test_made_up_areas_are_the_same_for_the_same_seed_and_lose_nobody() -> None:
     result = project(people, rates, until=2040, base_year=BASE, closure="child_woman_ratio")
     assert result.check_balance() <= 1e-9
     assert 100 < float(people.sum(("sex", "age")).mean()) < 2000
+
+
+def test_the_command_streams_to_a_scheduler_and_completes_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from distributed import LocalCluster
+
+    plan = Plan(areas=45, draws=6, until=2030, seed=3, block=10)
+    words = [
+        "--small-areas",
+        "45",
+        "--draws",
+        "6",
+        "--to",
+        "2030",
+        "--seed",
+        "3",
+        "--block",
+        "10",
+        "--language",
+        "en",
+    ]
+    alone, store = tmp_path / "alone.zarr", tmp_path / "store.zarr"
+    open_store(alone, plan)
+    for number in range(plan.blocks):
+        make_block(os.fspath(alone), plan, number)
+    open_store(store, plan)
+    make_block(os.fspath(store), plan, 2)
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False) as cluster:
+        call_command("nation", *words, "--store", os.fspath(store), "--dask", cluster.scheduler_address)
+    assert "5 blocks, 4 of them made now" in capsys.readouterr().out
+    one, other = (zarr.open_group(each, mode="r") for each in (store, alone))
+    np.testing.assert_array_equal(one["quantiles"][:], other["quantiles"][:])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--draws 5", "--draws 5: it belongs to --small-areas"),
+        ("--small-areas 9", "add --store FOLDER"),
+        ("--small-areas 0 --store {folder}/s", "--small-areas 0: outside what can be computed"),
+        ("--small-areas 9 --store {folder}/s --to 2020", "--to 2020: small areas start from 2020"),
+        ("--small-areas 9 --store {folder}/s --to 2033", "multiple of 5"),
+        ("--small-areas 9 --store {folder}/none/s", "name a new folder inside one that exists"),
+        ("--small-areas 9 --store {folder}/letter.txt", "it is a file"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_told_and_nothing_is_written(
+    tmp_path: Path, words: str, told: str
+) -> None:
+    (tmp_path / "letter.txt").write_text("大切な文書")
+    with pytest.raises(CommandError) as refusal:
+        call_command("nation", *words.format(folder=tmp_path).split(), "--language", "en")
+    assert told in str(refusal.value)
+    assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_an_address_where_nobody_answers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(small_areas, "ANSWER_SECONDS", 1)
+    with pytest.raises(CommandError, match=r"tcp://127\.0\.0\.1:1.*dask scheduler"):
+        call_command(
+            *[
+                "nation",
+                "--small-areas",
+                "9",
+                "--draws",
+                "2",
+                "--dask",
+                "tcp://127.0.0.1:1",
+                "--language",
+                "en",
+            ],
+            *("--store", os.fspath(tmp_path / "s")),
+        )

@@ -21,6 +21,7 @@ from sosei.engines.demography.synthetic_areas import BASE, GROUPS, synthetic_are
 Progress = Callable[[int, int], None]
 AT_WORK = 2
 """Blocks handed to each worker at a time: one in work, one waiting."""
+ANSWER_SECONDS = 30
 MEMORY = "1GB"
 """What a worker of this machine may take before Dask makes it pause."""
 
@@ -63,6 +64,20 @@ class OtherPlanError(ValueError):
             f"{self.store} には別の計算（{self.held}）があります。今回の指定: {asked}。"
             "対処: 続けるには同じ数を指定し、新しく始めるには別のフォルダを指定してください。",
         )
+
+
+class NoSchedulerError(ValueError):
+    """Nobody answers at a Dask address, or no worker stands behind it."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.text = Text(
+            f"No Dask scheduler with a worker answers at {address!r} ({reason}). Remedy: start `dask scheduler` and "
+            "`dask worker`, write the address as tcp://HOST:8786, or leave --dask out for this machine's cores.",
+            f"{address!r} に、働けるDaskのスケジューラーがありません（{reason}）。"
+            "対処: `dask scheduler` と `dask worker` を始めて tcp://ホスト:8786 のように書くか、"
+            "--dask を外してこの機械だけで計算してください。",
+        )
+        super().__init__(self.text.en)
 
 
 @dataclass(frozen=True)
@@ -144,6 +159,7 @@ def stream(
 
     Raises:
         OtherPlanError: the store holds another run; nothing is changed.
+        NoSchedulerError: nobody works at the address.
     """
     from distributed import as_completed
 
@@ -181,8 +197,12 @@ def _client(address: str) -> Iterator[Any]:
     from distributed import Client, LocalCluster
 
     if address:
-        with Client(address) as client:
-            client.wait_for_workers(1, timeout=60)
+        try:
+            client = Client(address, timeout=ANSWER_SECONDS)
+            client.wait_for_workers(1, timeout=ANSWER_SECONDS)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise NoSchedulerError(address, str(error) or type(error).__name__) from error
+        with client:
             yield client
         return
     with (

@@ -1,9 +1,13 @@
-"""`sosei nation`: every municipality of the newest national census projected at once, for the page /nation."""
+"""`sosei nation`: every municipality of the newest national census projected at once, for the page /nation.
+
+With --small-areas: very many made-up small areas with very many draws, over Dask into a Zarr store.
+"""
 
 from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +17,7 @@ from django.utils.translation import override as use_language
 
 from sosei.engines.demography.errors import DemographyError
 from sosei.planning.population.management.documents import WRONG_USE
+from sosei.planning.population.management.small_area_options import SmallAreaOptionError, plan_of
 from sosei.planning.population.management.terminal import (
     NO_TABLES,
     ProgressLine,
@@ -23,6 +28,7 @@ from sosei.planning.population.nation.census import NATIONWIDE, WIDTH
 from sosei.planning.population.nation.models import NationalRun
 from sosei.planning.population.nation.reading import compared_areas, median_difference
 from sosei.planning.population.nation.services import UNTIL, run_nation
+from sosei.planning.population.small_areas import NoSchedulerError, OtherPlanError, Plan, stream
 
 
 class Command(BaseCommand):
@@ -48,17 +54,67 @@ class Command(BaseCommand):
             help="社人研の推計と比べる / compare with the official projection",
         )
         parser.add_argument("--language", choices=("ja", "en"))
+        small = parser.add_argument_group(
+            "架空の小地域を大量に計算する / very many made-up small areas with draws"
+        )
+        small.add_argument("--small-areas", type=int, metavar="N", help="小地域の数 / how many areas")
+        small.add_argument(
+            "--draws", type=int, metavar="D", help="1地域の乱数の数 / draws an area (default: 1000)"
+        )
+        small.add_argument(
+            "--store", type=Path, metavar="FOLDER", help="Zarrを書くフォルダ / folder of the Zarr store"
+        )
+        small.add_argument(
+            "--dask",
+            metavar="ADDRESS",
+            help="Daskのスケジューラー / address of a Dask scheduler (default: this machine's cores)",
+        )
+        small.add_argument("--seed", type=int, metavar="S", help="乱数の種 / seed (default: 1)")
+        small.add_argument(
+            "--block", type=int, metavar="B", help="1回の地域数 / areas a block (default: 500)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, store, tell."""
         language = reader_language(options["language"])
         with use_language(language):
             try:
-                self._run(options)
-            except DemographyError as error:
+                plan = plan_of(options)
+                if plan is None:
+                    self._run(options)
+                else:
+                    self._stream(plan, options["store"], options["dask"] or "")
+            except (DemographyError, SmallAreaOptionError) as error:
                 raise CommandError(error.text(language), returncode=WRONG_USE) from error
+            except (OtherPlanError, NoSchedulerError) as error:
+                raise CommandError(getattr(error.text, language), returncode=WRONG_USE) from error
             except ProgrammingError as error:
                 raise CommandError(NO_TABLES) from error
+
+    def _stream(self, plan: Plan, store: Path, address: str) -> None:
+        progress = ProgressLine(self.stderr, {"blocks": _("計算")})
+        began = time.monotonic()
+        try:
+            done = stream(
+                store, plan, address=address, progress=lambda made, of: progress("blocks", made, of)
+            )
+        finally:
+            progress.close()
+        told = {
+            "areas": f"{plan.areas:,}",
+            "draws": f"{plan.draws:,}",
+            "store": store,
+            "made": f"{done.made:,}",
+            "blocks": f"{done.blocks:,}",
+            "seconds": f"{time.monotonic() - began:.1f}",
+        }
+        self.stdout.write(
+            _(
+                "架空の %(areas)s 小地域 × %(draws)s 通りが %(store)s にそろいました"
+                "（%(blocks)s ブロックのうち今回 %(made)s、%(seconds)s 秒）。"
+            )
+            % told
+        )
 
     def _run(self, options: dict[str, Any]) -> None:
         stages = {"read": _("読み取り"), "project": _("推計"), "solve": _("逆算"), "store": _("保存")}
