@@ -27,7 +27,6 @@ from sosei.engines.demography.indicators import (
 )
 from sosei.engines.demography.influence import influence, scenario_split
 from sosei.engines.demography.intervals import (
-    draw_populations,
     fit_error_model,
     intervals_by_age,
     intervals_of_total,
@@ -38,6 +37,7 @@ from sosei.engines.demography.life_table import life_table, life_table_from_qx, 
 from sosei.engines.demography.margin_fitting import Fitted, fit_margins
 from sosei.engines.demography.net_migration import residual_net_migration
 from sosei.engines.demography.pooling import pool_toward_peers
+from sosei.engines.demography.population_draws import draw_populations
 from sosei.engines.demography.project import Projection, project, project_population
 from sosei.engines.demography.rounding import controlled_rounding
 from sosei.engines.demography.scenario import Scenario, apply_scenario, scenario_from_yaml

@@ -10,10 +10,8 @@ logarithmic link: McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, c
 that of the hindcasts' own errors over their expected size, not a normal curve. Empirical prediction intervals: Smith &
 Sincich 1988, Demography 25: 461-474; Rayer, Smith & Tayman 2009, Population Research and Policy Review 28: 773-793.
 
-Every age group has a regression of its own and a rank correlation with the total. Draws of ages add up to the draw of
-the total, whose median is the projection itself; skewed parts cannot all have the median of their sum, so that medians
-of single ages lie a little under it (docs/accuracy.md). Both sexes of an age share its error; a draw errs in the same
-direction in every year.
+Every age group has a regression of its own. How the errors of the total and of the ages go together is kept as one
+matrix of correlations for `population_draws`.
 """
 
 from __future__ import annotations
@@ -24,12 +22,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import ndtr
-from scipy.stats import spearmanr
+from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from sosei.engines.demography.errors import Text
-from sosei.engines.demography.estimate_checks import InputValueError, require_dims
+from sosei.engines.demography.estimate_checks import InputShapeError, InputValueError, require_dims
 from sosei.engines.demography.hindcast import Outcome
+from sosei.engines.demography.input_checks import aligned
 
 Array = npt.NDArray[np.float64]
 FASTEST_GROWTH = 0.3
@@ -37,7 +36,8 @@ FASTEST_GROWTH = 0.3
 TYPICAL_SIZE = 20_000.0
 HALF_A_PERSON = 0.5
 """Added to both sides of an age group's error, so that a group nobody is left in has one."""
-_LEVELS = np.linspace(0, 1, 401)
+LEVELS = np.linspace(0, 1, 401)
+"""Probabilities at which the form of the distribution is kept."""
 _ROUNDS = 100
 
 
@@ -48,7 +48,8 @@ class ErrorModel:
     Attributes:
         coefficients: b₀ … b₅, shape (part, 6): the total first, then the age groups.
         forms: quantiles of |error| over its expected size at 401 levels from 0 to 1, shape (part, 401).
-        correlation: rank correlation of each age group's error with the total's, shape (age,).
+        correlation: of the errors' normal scores around 0, shape (part, part). Around 0 and not around their mean: an
+            error that all areas share, as in mortality, adds up over the ages too.
         ages: first age of each group.
         cases: base years and horizons of the hindcasts.
     """
@@ -77,23 +78,21 @@ def fit_error_model(outcomes: Sequence[Outcome]) -> ErrorModel:
             expected=Text("exactly one", "1つだけ"),
             remedy=Text("give the outcomes of one method", "1つの手法の結果を与えてください。"),
         )
-    design = np.concatenate(
-        [_design(_size(o.base), o.growth.values, np.array([o.horizon]))[:, 0] for o in outcomes]
-    )
-    errors = np.concatenate([_errors(o) for o in outcomes])
+    for one in outcomes:
+        _require_projected(one)
+    design = np.concatenate([design_of(one) for one in outcomes])
+    errors = np.concatenate([errors_of(o) for o in outcomes])
+    ages = tuple(int(a) for a in outcomes[0].base["age"].values)
+    _require_errors(errors, ages)
     coefficients = np.stack(
         [_gamma_regression(design, np.abs(errors[:, part])) for part in range(errors.shape[1])]
     )
     relative = np.abs(errors) / np.exp(design @ coefficients.T)
-    signed = np.sign(errors) * relative
-    correlation = np.array(
-        [spearmanr(signed[:, 0], signed[:, 1 + i]).statistic for i in range(errors.shape[1] - 1)]
-    )
     return ErrorModel(
         coefficients=coefficients,
-        forms=np.quantile(relative, _LEVELS, axis=0).T,
-        correlation=correlation,
-        ages=tuple(int(a) for a in outcomes[0].base["age"].values),
+        forms=np.quantile(relative, LEVELS, axis=0).T,
+        correlation=_correlation(np.sign(errors) * relative),
+        ages=ages,
         cases=tuple((o.base_year, o.horizon) for o in outcomes),
     )
 
@@ -129,63 +128,73 @@ def intervals_by_age(
     return xr.Dataset({"lower": lower, "middle": people, "upper": raised * np.exp(half) - HALF_A_PERSON})
 
 
-def draw_populations(
-    model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, *, number: int, seed: int
-) -> xr.DataArray:
-    """Populations drawn from the predictive distribution.
-
-    Args:
-        model, projected, before: as `intervals_of_total`.
-        number: how many draws.
-        seed: of the random numbers; the same seed gives the same draws.
-
-    Returns:
-        Persons, dims (draw, area, year, sex, age). Ages and sexes of a draw add up to its total, whose distribution is
-        that of `intervals_of_total`; the base year is as counted. Eight bytes a cell: give areas in blocks where
-        number × areas is large.
-    """
-    random = np.random.default_rng(seed)
-    people = projected.transpose("area", "year", "sex", "age")
-    areas, ages = people.sizes["area"], people.sizes["age"]
-    sizes = _expected_sizes(model, projected, before)
-    shared = random.standard_normal((number, areas, 1))
-    spread = np.sqrt(1 - model.correlation**2)
-    own = model.correlation * shared + spread * random.standard_normal((number, areas, ages))
-    scores = np.concatenate([shared, own], axis=-1)
-    relative = np.stack([_of_form(model.forms[i], scores[..., i]) for i in range(ages + 1)], axis=-1)
-    errors = relative[:, :, None, :] * sizes
-    drawn = people.values * np.exp(errors[..., 1:])[:, :, :, None, :]
-    wanted = people.values.sum(axis=(-2, -1)) * np.exp(errors[..., 0])
-    found = drawn.sum(axis=(-2, -1))
-    drawn *= np.where(found > 0, wanted / np.where(found > 0, found, 1.0), 0.0)[..., None, None]
-    coords = {"draw": np.arange(number), **{str(d): people[d].values for d in people.dims}}
-    return xr.DataArray(
-        drawn, dims=("draw", *(str(d) for d in people.dims)), coords=coords, name="population"
-    )
-
-
 def coverage(model: ErrorModel, outcome: Outcome, *, level: float = 0.8) -> npt.NDArray[np.bool_]:
     """Whether the interval of each area's total holds the census, shape (area,)."""
-    design = _design(_size(outcome.base), outcome.growth.values, np.array([outcome.horizon]))[:, 0]
-    half = np.exp(design @ model.coefficients[0]) * np.interp(level, _LEVELS, model.forms[0])
-    return np.asarray(np.abs(_errors(outcome)[:, 0]) <= half)
+    half = np.exp(design_of(outcome) @ model.coefficients[0]) * np.interp(level, LEVELS, model.forms[0])
+    return np.asarray(np.abs(errors_of(outcome)[:, 0]) <= half)
 
 
 def coverage_by_age(model: ErrorModel, outcome: Outcome, *, level: float = 0.8) -> npt.NDArray[np.bool_]:
     """Whether the interval of each age group holds the census, shape (area, age)."""
-    design = _design(_size(outcome.base), outcome.growth.values, np.array([outcome.horizon]))[:, 0]
-    form = np.array([np.interp(level, _LEVELS, one) for one in model.forms[1:]])
-    half = np.exp(design @ model.coefficients[1:].T) * form
-    return np.asarray(np.abs(_errors(outcome)[:, 1:]) <= half)
+    form = np.array([np.interp(level, LEVELS, one) for one in model.forms[1:]])
+    half = np.exp(design_of(outcome) @ model.coefficients[1:].T) * form
+    return np.asarray(np.abs(errors_of(outcome)[:, 1:]) <= half)
 
 
-def _errors(outcome: Outcome) -> Array:
+def errors_of(outcome: Outcome) -> Array:
     """ln(observed/projected) of the total and of every age group, shape (area, 1 + age)."""
     observed = outcome.observed.sum("sex").transpose("area", "age").values
     projected = outcome.projected.sum("sex").transpose("area", "age").values
     total = np.log(observed.sum(axis=1) / projected.sum(axis=1))
     by_age = np.log((observed + HALF_A_PERSON) / (projected + HALF_A_PERSON))
     return np.concatenate([total[:, None], by_age], axis=1)
+
+
+def design_of(outcome: Outcome) -> Array:
+    """What the size of each area's errors depends on, shape (area, 6)."""
+    return _design(_size(outcome.base), outcome.growth.values, np.array([outcome.horizon]))[:, 0]
+
+
+def _correlation(signed: Array) -> Array:
+    """Correlation around 0 of normal scores, whose signs are the errors' and whose sizes their ranks."""
+    rank = (rankdata(np.abs(signed), axis=0) - 0.5) / signed.shape[0]
+    scores = np.sign(signed) * ndtri((1 + rank) / 2)
+    moments = scores.T @ scores
+    spread = np.sqrt(np.diag(moments))
+    return np.asarray(moments / np.outer(spread, spread))
+
+
+def _require_projected(outcome: Outcome) -> None:
+    """Somebody is projected in every scored area: an error relative to nobody has no size."""
+    total = outcome.projected.sum(("sex", "age"))
+    empty = total["area"].values[~(total.values > 0)]
+    if empty.size:
+        raise InputValueError(
+            name=Text(
+                f"the projection of {outcome.base_year + outcome.horizon} from {outcome.base_year}",
+                f"{outcome.base_year}年から{outcome.base_year + outcome.horizon}年への予測",
+            ),
+            value=float(total.sel(area=empty[0])),
+            area=str(empty[0]),
+            expected=Text("somebody in every area", "どの地域にも人がいること"),
+            remedy=Text("leave the area out (`without`)", "その地域を除いてください（`without`）。"),
+        )
+
+
+def _require_errors(errors: Array, ages: tuple[int, ...]) -> None:
+    """Some hindcast erred in the total and in every age group: nothing is learned from perfect ones."""
+    perfect = np.flatnonzero(~errors.any(axis=0))
+    if perfect.size:
+        which = "total" if perfect[0] == 0 else f"age {ages[perfect[0] - 1]}"
+        raise InputValueError(
+            name=Text(f"the errors of the hindcasts, {which}", f"検証の誤差（{which}）"),
+            value="0",
+            expected=Text("at least one that is not 0", "0でないものが1つ以上"),
+            remedy=Text(
+                "score projections against counted populations, not against themselves",
+                "予測を、予測自身ではなく実際の国勢調査と比べてください。",
+            ),
+        )
 
 
 def _size(people: xr.DataArray) -> Array:
@@ -220,17 +229,36 @@ def _gamma_regression(design: Array, size: Array) -> Array:
     return found
 
 
-def _expected_sizes(model: ErrorModel, projected: xr.DataArray, before: xr.DataArray) -> Array:
-    """E|error| of the total and of each age group, shape (area, year, 1 + age); 0 in the base year."""
+def expected_sizes(model: ErrorModel, projected: xr.DataArray, before: xr.DataArray) -> Array:
+    """E|error| of the total and of each age group, shape (area, year, 1 + age); 0 in the base year.
+
+    Raises:
+        InputShapeError: `projected` has other ages than the hindcasts, or years that do not rise.
+        ShapeError: `before` has other areas than `projected`.
+    """
     require_dims(projected, ["area", "year", "sex", "age"], name="projected")
+    _require_rising(projected, "year", list(np.unique(projected["year"].values)))
+    _require_rising(projected, "age", list(model.ages))
     years = projected["year"].values
     base = _size(projected.isel(year=0))
-    earlier = _size(before)
+    earlier = _size(aligned(before, projected, ("area",), "before"))
     known = (earlier > 0) & (base > 0)
     growth = np.where(known, np.log(np.where(known, base, 1.0) / np.where(known, earlier, 1.0)), 0.0)
     sizes = np.zeros((base.size, years.size, model.coefficients.shape[0]))
     sizes[:, 1:] = np.exp(_design(base, growth, years[1:] - years[0]) @ model.coefficients.T)
     return sizes
+
+
+def _require_rising(projected: xr.DataArray, dim: str, expected: list[int]) -> None:
+    if projected[dim].values.tolist() != expected:
+        raise InputShapeError(
+            name="projected",
+            problem=Text(
+                f"{dim} is not what the intervals are made for", f"{dim} が区間を作る対象と一致しません"
+            ),
+            expected=", ".join(str(e) for e in expected),
+            got=", ".join(str(e) for e in projected[dim].values),
+        )
 
 
 def _half_widths(model: ErrorModel, projected: xr.DataArray, before: xr.DataArray, level: float) -> Array:
@@ -242,10 +270,5 @@ def _half_widths(model: ErrorModel, projected: xr.DataArray, before: xr.DataArra
             expected=Text("between 0 and 1", "0と1のあいだ"),
             remedy=Text("0.8 is usual", "ふつうは0.8です。"),
         )
-    form = np.array([np.interp(level, _LEVELS, one) for one in model.forms])
-    return np.asarray(_expected_sizes(model, projected, before) * form)
-
-
-def _of_form(form: Array, scores: Array) -> Array:
-    """Standard normal scores turned into relative errors of a symmetric form."""
-    return np.asarray(np.sign(scores) * np.interp(2 * ndtr(np.abs(scores)) - 1, _LEVELS, form))
+    form = np.array([np.interp(level, LEVELS, one) for one in model.forms])
+    return np.asarray(expected_sizes(model, projected, before) * form)

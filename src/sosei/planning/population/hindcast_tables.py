@@ -18,10 +18,11 @@ from sosei.engines.demography.hindcast import (
     total_score,
 )
 from sosei.engines.demography.intervals import coverage, coverage_by_age, fit_error_model
+from sosei.engines.demography.population_draws import coverage_by_draws
 
-CASES = ((1995, 10), (1995, 15), (2000, 10), (2000, 15), (2005, 10))
-"""Bases and horizons of docs/accuracy.md; the method was chosen on 1995 and 2000 and judged on 2005."""
-INTERVAL_CASES = (
+FINER_CASES = ((1995, 10), (1995, 15), (2000, 10), (2000, 15), (2005, 10))
+"""Those shown by size and by age, and for the methods that did not win: 1995 and 2000 chose, 2005 judged."""
+CASES = (
     (1995, 5),
     (1995, 10),
     (1995, 15),
@@ -32,8 +33,12 @@ INTERVAL_CASES = (
     (2005, 10),
     (2010, 5),
 )
-"""Hindcasts that the error model of the prediction intervals is made from."""
+"""All bases and horizons of docs/accuracy.md; the prediction intervals' error model is made from these hindcasts."""
 LEVEL = 0.8
+DRAWN_AGES = ((0, 15), (15, 65), (65, None), (75, None))
+"""Sums of ages whose draws are held against the censuses: first age, first age no longer counted."""
+FEWEST_YEARS_OF_ERRORS = 5
+"""From the first census that a hindcast ends in to the first base that may learn from it and a longer horizon."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,10 @@ class Coverage:
     group: str
     censuses: int
     share: float
+
+    def as_document(self) -> dict[str, object]:
+        """For JSON and CSV; the share in per cent to one decimal."""
+        return {**asdict(self), "share": round(100 * self.share, 1)}
 
 
 def method_title(name: str) -> str:
@@ -103,49 +112,64 @@ def rows_of(outcomes: Iterable[Outcome]) -> list[Row]:
 
 
 def coverage_rows(outcomes: Sequence[Outcome]) -> list[Coverage]:
-    """Coverage of 80 % intervals of totals: by base held out in turn, and of later bases by a model of earlier ones.
+    """How many censuses 80 % intervals hold that had no part in their making.
+
+    Two ways to hold out: each census in turn, with every hindcast that ends in it; and all later ones, as for somebody
+    who makes a projection in the base year and has hindcasts of earlier censuses only.
 
     Args:
-        outcomes: of one method, several bases.
+        outcomes: of one method, several bases and horizons.
     """
-    bases = sorted({o.base_year for o in outcomes})
-    in_turn = [
-        ([o for o in outcomes if o.base_year != b], [o for o in outcomes if o.base_year == b]) for b in bases
+    ends = sorted({_end(o) for o in outcomes})
+    rows = _coverage(
+        "each census in turn",
+        [
+            ([o for o in outcomes if _end(o) != year], [o for o in outcomes if _end(o) == year])
+            for year in ends
+        ],
+    )
+    bases = sorted({o.base_year for o in outcomes if o.base_year >= ends[0] + FEWEST_YEARS_OF_ERRORS})
+    forward = [
+        ([o for o in outcomes if _end(o) <= base], [o for o in outcomes if o.base_year == base])
+        for base in bases
     ]
-    earlier = [o for o in outcomes if o.base_year <= 2000]
-    later = [o for o in outcomes if o.base_year > 2000]
-    rows = _coverage("each base in turn", in_turn)
-    if earlier and later:
-        rows += _coverage("bases after 2000", [(earlier, later)])
-    return rows
+    return rows + (_coverage("later censuses", forward) if forward else [])
+
+
+def _end(outcome: Outcome) -> int:
+    return outcome.base_year + outcome.horizon
 
 
 def _coverage(name: str, splits: list[tuple[list[Outcome], list[Outcome]]]) -> list[Coverage]:
     hit: list[np.ndarray] = []
     size: list[np.ndarray] = []
-    base: list[np.ndarray] = []
+    census: list[np.ndarray] = []
     by_age: list[np.ndarray] = []
+    drawn: list[np.ndarray] = []
     for known, held_out in splits:
         model = fit_error_model(known)
         for one in held_out:
             hit.append(coverage(model, one, level=LEVEL))
             by_age.append(coverage_by_age(model, one, level=LEVEL))
+            drawn.append(coverage_by_draws(model, one, DRAWN_AGES, level=LEVEL))
             size.append(size_class(one.base.sum(("sex", "age")).values))
-            base.append(np.full(hit[-1].size, one.base_year))
-    hits, sizes, bases, ages = (np.concatenate(part) for part in (hit, size, base, by_age))
+            census.append(np.full(hit[-1].size, _end(one)))
+    hits, sizes, censuses = (np.concatenate(part) for part in (hit, size, census))
     rows = [Coverage(name, "all", hits.size, float(hits.mean()))]
     for i, label in enumerate(size_labels()):
         inside = sizes == i
         if inside.any():
             rows.append(Coverage(name, label, int(inside.sum()), float(hits[inside].mean())))
-    for year in np.unique(bases):
-        inside = bases == year
-        rows.append(Coverage(name, f"base {year}", int(inside.sum()), float(hits[inside].mean())))
-    starts = splits[0][0][0].base["age"].values
-    for i, start in enumerate(starts):
-        label = f"ages {start}+" if i == starts.size - 1 else f"ages {start}-{start + 4}"
-        rows.append(Coverage(name, label, hits.size, float(ages[:, i].mean())))
-    return rows
+    for year in np.unique(censuses):
+        inside = censuses == year
+        rows.append(Coverage(name, f"census {year}", int(inside.sum()), float(hits[inside].mean())))
+    ages = splits[0][0][0].base["age"].values
+    labels = [f"ages {a}+" if a == ages[-1] else f"ages {a}-{a + 4}" for a in ages]
+    labels += [f"draws, {a}+" if b is None else f"draws, {a}-{b - 1}" for a, b in DRAWN_AGES]
+    shares = [*np.concatenate(by_age).mean(axis=0), *np.concatenate(drawn).mean(axis=0)]
+    return rows + [
+        Coverage(name, label, hits.size, float(share)) for label, share in zip(labels, shares, strict=True)
+    ]
 
 
 def table(header: Sequence[str], body: Sequence[Sequence[str]], *, markdown: bool) -> str:
@@ -216,19 +240,33 @@ def group_table(rows: Sequence[Row], grouping: str, *, markdown: bool) -> str:
 
 
 def coverage_table(rows: Sequence[Coverage], *, markdown: bool) -> str:
-    """Coverage of 80 % intervals."""
+    """Coverage of 80 % intervals, and of the central 80 % of drawn sums of ages."""
     names = {
-        "each base in turn": _("基準年を1つずつ除く"),
-        "bases after 2000": _("1995・2000年から作り、2005・2010年で確かめる"),
+        "each census in turn": _("調査年を1つずつ除く"),
+        "later censuses": _("基準年までの調査だけから作る"),
     }
     header = [
         _("作成に使わなかった調査"),
-        _("規模・基準年・年齢"),
+        _("規模・調査年・年齢"),
         _("調査と市区町村の組"),
         _("80％区間に入った割合"),
     ]
-    body = [[names[r.held_out], r.group, f"{r.censuses:,}", f"{100 * r.share:.1f} %"] for r in rows]
+    body = [
+        [names[r.held_out], _group_title(r.group), f"{r.censuses:,}", f"{100 * r.share:.1f} %"] for r in rows
+    ]
     return table(header, body, markdown=markdown)
+
+
+def _group_title(group: str) -> str:
+    """A group of `coverage_rows` as a table names it; size classes are figures alone and stay."""
+    kind, _space, rest = group.partition(" ")
+    titles = {
+        "all": _("すべて"),
+        "census": _("%(which)s年の調査"),
+        "ages": _("年齢 %(which)s"),
+        "draws,": _("抽出した合計、年齢 %(which)s"),
+    }
+    return titles[kind] % {"which": rest} if kind in titles else group
 
 
 def _measures() -> list[str]:

@@ -23,7 +23,8 @@ from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.hindcast import CANDIDATES, METHODS, Outcome, hindcast
 from sosei.planning.population.hindcast_tables import (
     CASES,
-    INTERVAL_CASES,
+    FINER_CASES,
+    Coverage,
     Row,
     coverage_rows,
     coverage_table,
@@ -88,21 +89,25 @@ class Command(BaseCommand):
 
     def _hindcast(self, options: dict[str, Any]) -> None:
         cases = self._cases(options)
-        wanted = [*cases, *INTERVAL_CASES] if options["all"] else cases
-        census = self._census(options["census"], _years_needed(wanted))
+        census = self._census(options["census"], _years_needed(cases))
         without = _codes(census, options["without"])
         mortality = survivorship_table("japan")
         outcomes = hindcast(census, mortality, cases, METHODS, without=without)
         rows = rows_of(outcomes)
-        if options["json"]:
-            self.stdout.write(json.dumps(_document(rows, outcomes, options["without"]), ensure_ascii=False))
-            return
-        if options["csv"]:
-            self.stdout.write(_csv(rows), ending="")
-            return
-        self._print(rows, outcomes, options)
+        variants: list[Row] = []
+        held: list[Coverage] = []
         if options["all"]:
-            self._print_choice(census, mortality, cases, without, markdown=options["markdown"])
+            variants = rows_of(hindcast(census, mortality, FINER_CASES, CANDIDATES, without=without))
+            held = coverage_rows([o for o in outcomes if o.method == "default"])
+        if options["json"]:
+            document = _document([*rows, *variants], held, outcomes, options["without"])
+            self.stdout.write(json.dumps(document, ensure_ascii=False))
+        elif options["csv"]:
+            self.stdout.write(_csv([*rows, *variants], held), ending="")
+        else:
+            self._print(rows, outcomes, options)
+            if options["all"]:
+                self._print_choice(rows, variants, held, markdown=options["markdown"])
 
     def _cases(self, options: dict[str, Any]) -> list[tuple[int, int]]:
         named = options["base"] is not None and options["horizon"] is not None
@@ -132,8 +137,12 @@ class Command(BaseCommand):
             _("採点しない地域: %(without)s。人が住んでいなかったため採点できない市区町村: %(nobody)s")
             % {"without": ", ".join(options["without"]) or "-", "nobody": ", ".join(nobody) or "-"}
         )
-        # With five cases the finer tables would fill pages: there the default and its yardstick stand alone.
-        finer = [r for r in rows if not options["all"] or r.method in ("default", "hamilton_perry")]
+        # With all cases the finer tables would fill pages: there the default and its yardstick stand alone.
+        finer = [
+            r
+            for r in rows
+            if not options["all"] or (r.method in ("default", "hamilton_perry") and _is_finer(r))
+        ]
         for title, text in (
             (_("総人口の誤差"), total_table(rows, markdown=markdown)),
             (_("人口規模別"), group_table(finer, "size", markdown=markdown)),
@@ -142,22 +151,13 @@ class Command(BaseCommand):
             self._section(title, text, markdown=markdown)
 
     def _print_choice(
-        self,
-        census: xr.DataArray,
-        mortality: xr.DataArray,
-        cases: list[tuple[int, int]],
-        without: list[str],
-        *,
-        markdown: bool,
+        self, rows: Sequence[Row], variants: Sequence[Row], held: Sequence[Coverage], *, markdown: bool
     ) -> None:
-        compared = {"hamilton_perry": METHODS["hamilton_perry"], **CANDIDATES}
-        variants = rows_of(hindcast(census, mortality, cases, compared, without=without))
-        self._section(_("採らなかった手法"), total_table(variants, markdown=markdown), markdown=markdown)
-        default = {"default": METHODS["default"]}
-        errors = hindcast(census, mortality, INTERVAL_CASES, default, without=without)
+        beside = [r for r in rows if r.method == "hamilton_perry" and _is_finer(r)]
         self._section(
-            _("予測区間"), coverage_table(coverage_rows(errors), markdown=markdown), markdown=markdown
+            _("採らなかった手法"), total_table([*beside, *variants], markdown=markdown), markdown=markdown
         )
+        self._section(_("予測区間"), coverage_table(held, markdown=markdown), markdown=markdown)
 
     def _section(self, title: str, text: str, *, markdown: bool) -> None:
         self.stdout.write(f"\n### {title}\n\n{text}" if markdown else f"\n{title}\n{text}")
@@ -182,19 +182,29 @@ def _codes(census: xr.DataArray, named: Sequence[str]) -> list[str]:
     return found
 
 
-def _document(rows: Sequence[Row], outcomes: Sequence[Outcome], without: Sequence[str]) -> dict[str, object]:
-    return {
+def _is_finer(row: Row) -> bool:
+    return (row.base, row.horizon) in FINER_CASES
+
+
+def _document(
+    rows: Sequence[Row], held: Sequence[Coverage], outcomes: Sequence[Outcome], without: Sequence[str]
+) -> dict[str, object]:
+    document: dict[str, object] = {
         "without": list(without),
         "nobody": sorted({code for one in outcomes for code in one.nobody}),
         "unit": "per cent",
         "errors": [row.as_document() for row in rows],
     }
+    return document | ({"intervals": [one.as_document() for one in held]} if held else {})
 
 
-def _csv(rows: Sequence[Row]) -> str:
+def _csv(rows: Sequence[Row], held: Sequence[Coverage]) -> str:
+    """Errors, one a line; below them the intervals, whose lines fill the columns that only they have."""
     out = io.StringIO()
     documents = [row.as_document() for row in rows]
-    writer = csv.DictWriter(out, fieldnames=list(documents[0]), lineterminator="\r\n")
+    intervals = [one.as_document() for one in held]
+    columns = list(dict.fromkeys(name for line in (*documents, *intervals) for name in line))
+    writer = csv.DictWriter(out, fieldnames=columns, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(documents)
+    writer.writerows([*documents, *intervals])
     return "\ufeff" + out.getvalue()
