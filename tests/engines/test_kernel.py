@@ -114,9 +114,11 @@ def test_the_official_closure_gives_what_the_steps_give_wherever_its_years_lie(
 
 def test_the_official_closure_says_the_same_before_it_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     world = people, rates, options = national(40)
-    plain = kernel.official_loop_for(AGES.size).py_func
-    monkeypatch.setattr(kernel, "official_loop_for", lambda _ages: plain)
-    same(project(people, rates, **options), in_steps(monkeypatch, world))
+    expected = in_steps(monkeypatch, world)
+    plain = {kept: kernel.official_loop_for(AGES.size, kept).py_func for kept in (True, False)}
+    monkeypatch.setattr(kernel, "official_loop_for", lambda _ages, components: plain[components])
+    same(project(people, rates, **options), expected)
+    xr.testing.assert_allclose(project_population(people, rates, **options), expected.population, rtol=1e-12)
 
 
 @given(world=many_areas())
@@ -126,9 +128,10 @@ def test_the_loop_says_the_same_before_it_is_compiled(world: World) -> None:
     patch = pytest.MonkeyPatch()
     expected = in_steps(patch, world)
     with patch.context() as patched:
-        for name in ("loop_for", "official_loop_for"):
-            plain = getattr(kernel, name)(AGES.size).py_func
-            patched.setattr(kernel, name, lambda _ages, plain=plain: plain)
+        any_loop = kernel.loop_for(AGES.size).py_func
+        patched.setattr(kernel, "loop_for", lambda _ages: any_loop)
+        official = kernel.official_loop_for(AGES.size, True).py_func
+        patched.setattr(kernel, "official_loop_for", lambda _ages, _components: official)
         same(project(people, rates, **options), expected)
 
 
@@ -185,6 +188,9 @@ def put(name: str, value: float, **where: int) -> Harm:
         put("child_woman_ratio", -0.1, area=12, year=1),
         put("child_woman_ratio", np.nan, area=12, year=0),
         put("sex_ratio_0_4", -1.0, area=12, year=1),
+        put("sex_ratio_0_4", np.inf, area=12, year=1),
+        put("survivorship", 1e-320, area=3, year=1, sex=1, age=0),
+        put("survivorship", 1.2, area=3, year=0, sex=0, age=0),
     ],
 )
 def test_a_wrong_value_anywhere_is_told_with_its_place_as_the_steps_tell_it(
@@ -213,13 +219,25 @@ def test_parts_of_the_areas_side_by_side_give_what_one_after_another_gives(
     same(project(people, rates, **options), alone)
 
 
-def test_an_error_in_one_part_is_not_lost() -> None:
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_an_error_in_one_part_is_not_lost(threads: int) -> None:
     def work(first: int, last: int) -> None:
-        if first > 0:
+        if last == 1000:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        kernel.in_threads(work, 10 * kernel.EACH)
+        kernel.in_threads(work, 1000, threads)
+
+
+@given(st.integers(1, 3000), st.integers(1, 9))
+def test_every_area_is_in_exactly_one_part(areas: int, threads: int) -> None:
+    seen = np.zeros(areas, dtype=int)
+
+    def work(first: int, last: int) -> None:
+        seen[first:last] += 1
+
+    kernel.in_threads(work, areas, threads)
+    assert (seen == 1).all()
 
 
 def test_the_population_alone_may_be_written_into_room_that_is_there() -> None:
@@ -235,7 +253,7 @@ def test_a_second_process_takes_the_loop_as_it_was_kept(tmp_path: Path) -> None:
         "from tests.engines.test_kernel import national, project, kernel\n"
         "people, rates, options = national(64)\n"
         "project(people, rates, **options)\n"
-        "print(sum(kernel.official_loop_for(19).stats.cache_hits.values()))"
+        "print(sum(kernel.official_loop_for(19, True).stats.cache_hits.values()))"
     )
     told = [
         subprocess.run(

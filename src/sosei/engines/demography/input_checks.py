@@ -41,7 +41,7 @@ def coordinates_of_first(
 
 
 def sex_first(array: xr.DataArray, name: str) -> xr.DataArray:
-    """The array with sexes in the engine's order.
+    """The array with sexes in the engine's order; itself, not a copy, where they are.
 
     Raises:
         ShapeError: no `sex` dimension, or labels other than male and female.
@@ -54,7 +54,7 @@ def sex_first(array: xr.DataArray, name: str) -> xr.DataArray:
             expected=list(SEXES),
             got=got,
         )
-    return array.sel(sex=list(SEXES))
+    return array if array["sex"].values.tolist() == list(SEXES) else array.sel(sex=list(SEXES))
 
 
 Labelled = TypeVar("Labelled", xr.DataArray, xr.Dataset)
@@ -69,9 +69,9 @@ def aligned(array: Labelled, other: xr.DataArray | xr.Dataset, dims: tuple[str, 
     for dim in dims:
         if dim not in array.dims or dim not in other.dims:
             continue
-        own, theirs = array[dim].values.tolist(), other[dim].values.tolist()
-        if own == theirs:
+        if np.array_equal(array[dim].values, other[dim].values):
             continue
+        own, theirs = array[dim].values.tolist(), other[dim].values.tolist()
         if sorted(own, key=str) != sorted(theirs, key=str) or len(set(own)) != len(own):
             raise ShapeError(
                 name=named(name),

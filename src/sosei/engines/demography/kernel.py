@@ -23,6 +23,8 @@ NOTHING = 500
 """Numbers a row of zeros has where there is no array: more than both sexes have ages."""
 EACH = 250
 """Areas worth a thread."""
+PARTS = 6
+"""Parts of the areas for each thread."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,9 @@ def prepare(
     plain = inputs.timing == "end" and inputs.count is None and inputs.arrivals is None
     arguments: tuple[Any, ...]
     if inputs.ratio is not None and plain and survivorship.step == moving.step == cells:
-        loop = official_loop_for(groups.starts.size)
+        loop = official_loop_for(groups.starts.size, components)
         ratio = Block.of(inputs.ratio, lead_shape, 0)
-        arguments = (*flat(people, survivorship, moving, ratio, boys), components, women)
+        arguments = (*flat(people, survivorship, moving, ratio, boys), women)
     else:
         loop = loop_for(groups.starts.size)
         inside = inputs.ratio is not None
@@ -165,22 +167,28 @@ def flat(*blocks: Block) -> tuple[Any, ...]:
 
 
 def in_threads(work: Callable[[int, int], Any], areas: int, threads: int | None = None) -> list[Any]:
-    """`work(first, last)` for parts of the areas side by side, this thread taking the first."""
-    threads = threads or max(1, min(os.cpu_count() or 1, areas // EACH))
-    cuts = [areas * i // threads for i in range(threads + 1)]
-    results: list[Any] = [None] * threads
-    failed: list[BaseException] = []
+    """`work(first, last)` for parts of the areas side by side, this thread taking parts too.
 
-    def run(part: int) -> None:
+    Parts are taken one after another by whoever is free: another core may be slow to wake up, or busy.
+    """
+    threads = threads or max(1, min(os.cpu_count() or 1, areas // EACH))
+    parts = 1 if threads == 1 else min(PARTS * threads, areas)
+    cuts = [areas * i // parts for i in range(parts + 1)]
+    results: list[Any] = [None] * parts
+    failed: list[BaseException] = []
+    waiting = iter(range(parts))
+
+    def run() -> None:
         try:
-            results[part] = work(cuts[part], cuts[part + 1])
+            while not failed and (part := next(waiting, None)) is not None:
+                results[part] = work(cuts[part], cuts[part + 1])
         except BaseException as error:
             failed.append(error)
 
-    others = [Thread(target=run, args=(part,)) for part in range(1, threads)]
+    others = [Thread(target=run) for _ in range(1, threads)]
     for one in others:
         one.start()
-    run(0)
+    run()
     for one in others:
         one.join()
     if failed:

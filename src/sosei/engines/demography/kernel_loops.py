@@ -20,16 +20,21 @@ from sosei.engines.demography.step_rates import Array
 Offsets = npt.NDArray[np.int64]
 LARGEST = 1e300
 """More than any count of persons; beyond it a value is not finite."""
+SMALLEST = float(np.finfo(np.float64).tiny)
+"""Least survivorship from birth: births are children divided by it."""
 
 
 @cache
-def official_loop_for(ages: int) -> Any:
+def official_loop_for(ages: int, components: bool) -> Any:
     """The loop for the official closure with rates and migrants at the end, steps lying one after another.
 
-    Only what a step needs of the one before is done step by step; all else runs over the whole of an area, in loops
-    long enough for the processor's wide registers.
+    A step is computed into one small array and then written out: the compiler uses the processor's wide registers only
+    where it can see that what is written is not what is read. Places are unsigned, so that no negative one, which would
+    count from the end, has to be looked for.
     """
-    cells = 2 * ages
+    one, girl, cells = np.uint64(1), np.uint64(ages), np.uint64(2 * ages)
+    dead, came = cells, cells + cells
+    boy = np.uint64(0)
 
     @compiled_numerics
     def advance_areas(
@@ -50,7 +55,6 @@ def official_loop_for(ages: int) -> Any:
         boys_per_girl: Array,
         boys_at: Offsets,
         boys_step: int,
-        components: bool,
         women: tuple[int, int],
         population: Array,
         births: Array,
@@ -59,63 +63,62 @@ def official_loop_for(ages: int) -> Any:
     ) -> int:
         """The areas `first` to `last` - 1; returns how many places hold what cannot be."""
         flaws = 0
-        steps = population.shape[1] - 1
-        size = steps * cells
+        steps = np.uint64(population.shape[1] - 1)
+        youngest, beyond = girl + np.uint64(women[0]), girl + np.uint64(women[1])
         everyone, died = population.reshape(population.size), deaths.reshape(deaths.size)
         moved = moves.reshape(moves.size)
-        for area in range(first, last):
-            at = start_at[area]
-            begin = area * (size + cells)
-            people = everyone[begin : begin + size + cells]
-            survives = survivorship[survivorship_at[area] : survivorship_at[area] + size]
-            migrates = migration[migration_at[area] : migration_at[area] + size]
+        # People at the end of a step, then its deaths, then its net migration.
+        step = np.zeros(3 * cells)
+        for area in range(np.uint64(first), np.uint64(last)):
+            at, before, out = np.uint64(start_at[area]), area * (steps + one) * cells, area * steps * cells
+            ratio, rate = np.uint64(survivorship_at[area]), np.uint64(migration_at[area])
             for a in range(cells):
-                people[a] = start[at + a]
+                everyone[before + a] = start[at + a]
+                flaws += not start[at + a] >= 0.0
             for t in range(steps):
-                here = t * cells
-                before, now = people[here : here + cells], people[here + cells : here + 2 * cells]
-                ratio, rate = survives[here : here + cells], migrates[here : here + cells]
-                for a in range(1, cells):
-                    now[a] = before[a - 1] * ratio[a] + before[a - 1] * rate[a]
-                for last_age in (ages - 1, cells - 1):
-                    both = before[last_age] + before[last_age - 1]
-                    now[last_age] = both * ratio[last_age] + both * rate[last_age]
+                for a in range(one, cells):
+                    people = everyone[before + a - one]
+                    survivors, movers = people * survivorship[ratio + a], people * migration[rate + a]
+                    step[a] = survivors + movers
+                    if components:
+                        step[dead + a], step[came + a] = people - survivors, movers
+                    flaws += not abs(survivorship[ratio + a] - 0.5) <= 0.5
+                for old in (girl - one, cells - one):
+                    both = everyone[before + old] + everyone[before + old - one]
+                    survivors, movers = both * survivorship[ratio + old], both * migration[rate + old]
+                    step[old] = survivors + movers
+                    if components:
+                        step[dead + old], step[came + old] = both - survivors, movers
                 mothers = 0.0
-                for a in range(ages + women[0], ages + women[1]):
-                    mothers += now[a]
-                per_woman = child_woman_ratio[ratio_at[area] + t * ratio_step]
-                boys = boys_per_girl[boys_at[area] + t * boys_step]
+                for a in range(youngest, beyond):
+                    mothers += step[a]
+                per_woman = child_woman_ratio[np.uint64(ratio_at[area]) + t * np.uint64(ratio_step)]
+                per_girl = boys_per_girl[np.uint64(boys_at[area]) + t * np.uint64(boys_step)]
                 children = per_woman * mothers
-                girls = children / (1 + boys)
-                now[0], now[ages] = children - girls, girls
-                flaws += not (per_woman >= 0.0 and boys >= 0.0 and ratio[0] > 0.0 and ratio[ages] > 0.0)
-                flaws += rate[0] != 0.0 and not np.isnan(rate[0])
-                flaws += rate[ages] != 0.0 and not np.isnan(rate[ages])
-            for i in range(size):
-                flaws += not abs(survives[i] - 0.5) <= 0.5
-            for i in range(size + cells):
-                flaws += not (people[i] >= 0.0)
-            for i in range(size, size + cells):
+                girls = children / (1 + per_girl)
+                step[boy], step[girl] = children - girls, girls
+                flaws += not (per_woman >= 0.0 and per_girl >= 0.0 and per_girl <= LARGEST)
+                for young in (boy, girl):
+                    lives, moves_in = survivorship[ratio + young], migration[rate + young]
+                    flaws += not (lives >= SMALLEST and lives <= 1.0)
+                    flaws += moves_in != 0.0 and not np.isnan(moves_in)
+                    if components:
+                        born = step[young] / lives
+                        births[area, t, young // girl] = born
+                        step[dead + young], step[came + young] = born - step[young], 0.0
+                before += cells
+                for a in range(cells):
+                    everyone[before + a] = step[a]
+                    flaws += not step[a] >= 0.0
+                if components:
+                    for a in range(cells):
+                        died[out + a] = step[dead + a]
+                    for a in range(cells):
+                        moved[out + a] = step[came + a]
+                ratio, rate, out = ratio + cells, rate + cells, out + cells
+            for a in range(cells):
                 # What is infinite once stays so to the end.
-                flaws += not people[i] <= LARGEST
-            if components:
-                out = area * size
-                gone, came = died[out : out + size], moved[out : out + size]
-                for i in range(1, size):
-                    came[i] = people[i - 1] * migrates[i]
-                for i in range(1, size):
-                    gone[i] = people[i - 1] - people[i - 1] * survives[i]
-                for t in range(steps):
-                    for s in range(2):
-                        young = t * cells + s * ages
-                        old = young + ages - 1
-                        both = people[old] + people[old - 1]
-                        came[old] = both * migrates[old]
-                        gone[old] = both - both * survives[old]
-                        newborn = people[young + cells]
-                        born = newborn / survives[young]
-                        births[area, t, s] = born
-                        gone[young], came[young] = born - newborn, 0.0
+                flaws += not everyone[before + a] <= LARGEST
         return flaws
 
     return advance_areas
@@ -231,7 +234,7 @@ def loop_for(ages: int) -> Any:
                     live[a] = base[a] * ratio[a]
                 at = boys_at[area] + t * boys_step
                 boys = boys_per_girl[at]
-                flaws += not boys >= 0.0
+                flaws += not (boys >= 0.0 and boys <= LARGEST)
                 total = 0.0
                 if inside:
                     at = fertility_at[area] + t * fertility_step
@@ -240,7 +243,7 @@ def loop_for(ages: int) -> Any:
                         total += live[a] + came[a]
                     total *= fertility[at]
                     girls = total / (1 + boys)
-                    flaws += not (ratio[0] > 0.0 and ratio[ages] > 0.0)
+                    flaws += not (ratio[0] >= SMALLEST and ratio[ages] >= SMALLEST)
                     live[0], live[ages] = total - girls, girls
                     born_boys, born_girls = live[0] / ratio[0], live[ages] / ratio[ages]
                 else:
