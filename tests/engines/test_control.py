@@ -77,6 +77,68 @@ def test_totals_that_the_areas_already_have_change_nothing() -> None:
     np.testing.assert_allclose(held.control_factors, 1.0, rtol=1e-12)
 
 
+def test_totals_are_joined_by_name_whatever_the_order_of_their_labels() -> None:
+    people, rates = flat_world()
+    areas = several(people)
+    ratio = rates["child_woman_ratio"]
+    rates["child_woman_ratio"] = xr.concat([ratio, ratio / 2], dim="scenario").assign_coords(
+        scenario=["high", "low"]
+    )
+    plain = project(areas, rates, until=2025, closure="child_woman_ratio").population
+    totals = shaken(by_parent(plain).sel(year=[2020, 2025]), 0.8, 1.2)
+    turned = totals.isel({str(d): slice(None, None, -1) for d in totals.dims if d != "age"})
+    for given_totals in (totals, turned):
+        held = project(
+            areas,
+            rates,
+            until=2025,
+            closure="child_woman_ratio",
+            control=ControlTotals(given_totals, PARENT, above=ControlTotals(turned.sum("parent"))),
+        )
+        found = by_parent(held.population).sel(year=[2020, 2025]).transpose(*totals.dims)
+        np.testing.assert_allclose(found, totals, rtol=1e-12)
+
+
+def test_totals_of_scenarios_that_the_projection_does_not_have_are_refused() -> None:
+    people, rates = flat_world()
+    areas = several(people)
+    rates["child_woman_ratio"] = rates["child_woman_ratio"].expand_dims(scenario=["high", "low"])
+    totals = by_parent(project(areas, rates, until=2020, closure="child_woman_ratio").population)
+    strangers = totals.assign_coords(scenario=["x", "y"])
+    three = xr.concat([totals, totals.isel(scenario=[0]).assign_coords(scenario=["third"])], dim="scenario")
+    for wrong in (strangers, three):
+        with pytest.raises(ShapeError, match="scenario"):
+            project(
+                areas, rates, until=2020, closure="child_woman_ratio", control=ControlTotals(wrong, PARENT)
+            )
+
+
+def test_a_table_is_raked_to_totals_by_name() -> None:
+    people, _rates = flat_world()
+    areas = several(people)
+    totals = shaken(by_parent(areas), 0.8, 1.2)
+    scaled, factors = rake(areas, totals, parent=PARENT)
+    turned = totals.isel({str(d): slice(None, None, -1) for d in totals.dims})
+    again, _factors = rake(areas, turned, parent=PARENT)
+    xr.testing.assert_allclose(scaled, again, rtol=1e-14)
+    np.testing.assert_allclose(by_parent(scaled).transpose(*totals.dims), totals, rtol=1e-12)
+    assert factors.dims[0] == "parent"
+
+
+@pytest.mark.parametrize("strange", ["other_ages", "scenario"])
+def test_totals_that_a_table_does_not_fit_are_refused(strange: str) -> None:
+    people, _rates = flat_world()
+    areas = several(people)
+    totals = by_parent(areas)
+    wrong = (
+        totals.assign_coords(age=totals["age"] + 1)
+        if strange == "other_ages"
+        else totals.expand_dims(scenario=["a", "b"])
+    )
+    with pytest.raises(ShapeError):
+        rake(areas, wrong, parent=PARENT)
+
+
 def test_corrected_numbers_feed_the_next_step() -> None:
     people, rates = flat_world()
     areas = several(people)
@@ -187,7 +249,7 @@ def test_a_total_where_nobody_lives_names_parent_sex_age_and_year() -> None:
 
 def test_nobody_and_a_total_of_zero_agree() -> None:
     values = xr.DataArray([[0.0, 2.0], [0.0, 3.0]], dims=("area", "age"), coords={"age": [0, 5]})
-    raked, factors = rake(values, xr.DataArray([0.0, 10.0], dims="age"))
+    raked, factors = rake(values, xr.DataArray([0.0, 10.0], dims="age", coords={"age": [0, 5]}))
     np.testing.assert_array_equal(raked, [[0, 4], [0, 6]])
     np.testing.assert_array_equal(factors, [[1, 2]])
 

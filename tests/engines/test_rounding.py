@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from sosei.engines.demography.dimensions import SEXES
 from sosei.engines.demography.errors import InvalidValueError, ShapeError
-from sosei.engines.demography.rounding import controlled_rounding
+from sosei.engines.demography.rounding import NoRoundingError, controlled_rounding
 
 
 def table(cells: np.ndarray) -> xr.DataArray:
@@ -95,6 +95,34 @@ def test_a_chain_in_which_no_two_columns_share_a_row_directly_is_still_rounded()
         result = rounded(cells, seed)
         np.testing.assert_array_equal(result.sum(axis=0), 1)
         np.testing.assert_array_equal(result.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("third", [0.3333334, 0.3333332])
+@pytest.mark.parametrize("rows", [20_000, 217_000])
+def test_rows_that_are_nearly_whole_lose_no_margin_however_many_they_are(third: float, rows: int) -> None:
+    """Each row counts as one person; together they are a noticeable part of one off."""
+    cells = np.full((rows, 3), third)
+    for seed in range(12):
+        whole = rounded(cells, seed)
+        np.testing.assert_array_equal(whole.sum(axis=1), 1)
+        assert (np.abs(whole.sum(axis=0) - rows * third) < 1).all()
+
+
+@given(chance=st.integers(0, 2**32), seed=st.integers(0, 100))
+@settings(max_examples=20)
+def test_rows_with_as_much_slack_as_counts_as_whole_keep_every_margin(chance: int, seed: int) -> None:
+    random = np.random.default_rng(chance)
+    cells = random.dirichlet(np.ones(7), 3000)
+    cells[:, 0] += random.uniform(0, 9e-7, 3000)
+    whole = rounded(cells, seed)
+    np.testing.assert_array_equal(whole.sum(axis=1), 1)
+    assert (np.abs(whole.sum(axis=0) - cells.sum(axis=0)) < 1).all()
+
+
+def test_no_areas_are_no_persons() -> None:
+    none = rounded(np.empty((0, 4)))
+    assert none.shape == (0, 4)
+    assert none.dtype == np.int64
 
 
 @given(
@@ -187,3 +215,16 @@ def test_what_cannot_be_persons_is_refused_with_its_place() -> None:
 def test_a_table_without_its_rows_is_refused() -> None:
     with pytest.raises(ShapeError, match="to round over is not there"):
         controlled_rounding(nation().isel(area=0))
+
+
+def test_a_table_that_cannot_be_rounded_would_be_an_error_and_not_a_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none_holds(cells: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(cells.shape, dtype=np.int64), np.array([True, False, True])
+
+    monkeypatch.setattr("sosei.engines.demography.rounding_kernel.round_tables", none_holds)
+    three = xr.DataArray(np.full((4, 3, 2), 0.5), dims=("area", "year", "age"))
+    with pytest.raises(NoRoundingError, match="Table 2 of 3") as caught:
+        controlled_rounding(three, columns=("age",))
+    assert "3 個のうち 2 番目" in caught.value.text("ja")

@@ -21,6 +21,7 @@ from sosei.engines.demography.errors import RATES, InvalidValueError, ShapeError
 from sosei.engines.demography.input_checks import (
     A_COUNT,
     COUNT,
+    aligned,
     coordinates_of_first,
     require_within,
     require_years,
@@ -108,6 +109,8 @@ def rake(
     free = tuple(d for d in others if d not in totals.dims)
     if free:
         raise ShapeError(name=TOTALS, problem=_lacks(free), expected=(PARENT, *others), got=totals.dims)
+    _require_known_dims(totals, others)
+    totals = aligned(totals, values, inner, "totals")
     wanted = ordered_values(groups.totals(totals, inner), (PARENT, *inner))
     cells = np.asarray(values.transpose("area", *others).values, dtype=np.float64)
     require_within(wanted, COUNT, "totals", totals, (PARENT, *inner), A_COUNT)
@@ -118,6 +121,17 @@ def rake(
     return scaled.transpose(*values.dims), xr.DataArray(
         factor, dims=(PARENT, *others), coords=coords, name="control_factors"
     )
+
+
+def _require_known_dims(totals: xr.DataArray, others: tuple[str, ...]) -> None:
+    """Raise ShapeError where the totals have a dimension that what is scaled does not have."""
+    if any(d not in (PARENT, *others) for d in totals.dims):
+        raise ShapeError(
+            name=TOTALS,
+            problem=Text("a dimension the projection does not have", "推計にない次元があります"),
+            expected=(PARENT, *others),
+            got=totals.dims,
+        )
 
 
 def _lacks(dims: tuple[str, ...]) -> Text:
@@ -254,14 +268,8 @@ class StepControl:
         self._axis = lead.index("area") if "area" in lead else 0
         totals = control.raked(years, groups)
         self._groups = ParentGroups.of(holder, totals, control.parent)
-        strange = [d for d in totals.dims if d not in (*lead, "year", PARENT, *INNER)]
-        if strange or "area" in totals.dims:
-            raise ShapeError(
-                name=TOTALS,
-                problem=Text("a dimension the projection does not have", "推計にない次元があります"),
-                expected=(PARENT, *self._dims, "year", *INNER),
-                got=totals.dims,
-            )
+        _require_known_dims(totals, (*self._dims, "year", *INNER))
+        totals = aligned(totals, holder, self._dims, "totals")
         full = self._groups.totals(totals, INNER)
         dims = ("year", PARENT, *self._dims, *INNER)
         self._wanted = ordered_values(full, dims)

@@ -16,6 +16,8 @@ MARGIN_SLACK = 1e-6
 """How near a whole number a cell, or a margin, counts as whole. A margin's fraction is the sum of its cells' fractions,
 so that it carries no more error than the cells do; their sum over a table stays below 1, and with that a table whose
 margins are within this of whole numbers has a rounding to just these (an integral flow misses by 0 or by 1)."""
+ALL_SLACKS = 0.25
+"""Largest sum of the margins' slacks: the grand total, too, is to be the real one rounded down or up."""
 UP, DOWN, WHOLE = 1, -1, 0
 
 Floats = npt.NDArray[np.float64]
@@ -60,6 +62,27 @@ def _round_row(fractions: Floats, went: Went, start: float) -> None:
 
 
 @compiled
+def _set_ups(fractions: Floats, went: Went, wanted: int) -> bool:
+    """Makes just `wanted` numbers of a row go up, those nearest to it first; False where there are too few."""
+    ups = 0
+    for j in range(went.size):
+        ups += went[j] == UP
+    while ups != wanted:
+        turned = UP if ups < wanted else DOWN
+        best, best_fraction = -1, -1.0
+        for j in range(went.size):
+            if went[j] == -turned:
+                nearness = fractions[j] if turned == UP else 1.0 - fractions[j]
+                if nearness > best_fraction:
+                    best, best_fraction = j, nearness
+        if best < 0:
+            return False
+        went[best] = turned
+        ups += turned
+    return True
+
+
+@compiled
 def _swap(went: Went, i: int, giver: int, taker: int, short: Whole) -> None:
     went[i, giver] = DOWN
     went[i, taker] = UP
@@ -100,7 +123,7 @@ def _pair_columns(fractions: Floats, went: Went, short: Whole, state: np.uint64)
 
 @compiled
 def _through_other_columns(went: Went, short: Whole) -> bool:
-    """Shortest paths of swaps from columns with too many to columns with too few; False where there is none."""
+    """Shortest paths of swaps from columns with too many to columns with too few; False where a margin is left off."""
     rows, columns = went.shape
     came_from = np.empty(columns, np.int64)
     in_row = np.empty(columns, np.int64)
@@ -133,7 +156,7 @@ def _through_other_columns(went: Went, short: Whole) -> bool:
                 before = came_from[found]
                 _swap(went, in_row[found], before, found, short)
                 found = before
-    return True
+    return not short.any()
 
 
 @compiled
@@ -150,6 +173,7 @@ def _round_table(cells: Floats, out: Whole, seed: np.uint64) -> bool:
     all_size = 0.0
     rows_whole = 0.0
     uneven_rows = False
+    slack = min(MARGIN_SLACK, ALL_SLACKS / max(rows, columns))
     for i in range(rows):
         row_fraction = 0.0
         row_size = 0.0
@@ -168,7 +192,7 @@ def _round_table(cells: Floats, out: Whole, seed: np.uint64) -> bool:
             row_size += value
             column_fraction[j] += fraction
             column_size[j] += value
-        whole, lacking = _whole_above(row_fraction, MARGIN_SLACK + 1e-15 * row_size)
+        whole, lacking = _whole_above(row_fraction, slack + 1e-15 * row_size)
         fractions[i, columns] = lacking
         uneven_rows = uneven_rows or lacking > 0.0
         rows_whole += whole
@@ -178,7 +202,7 @@ def _round_table(cells: Floats, out: Whole, seed: np.uint64) -> bool:
     columns_whole = 0.0
     uneven_columns = False
     for j in range(columns):
-        whole, lacking = _whole_above(column_fraction[j], MARGIN_SLACK + 1e-15 * column_size[j])
+        whole, lacking = _whole_above(column_fraction[j], slack + 1e-15 * column_size[j])
         fractions[rows, j] = lacking
         uneven_columns = uneven_columns or lacking > 0.0
         columns_whole += whole
@@ -188,7 +212,7 @@ def _round_table(cells: Floats, out: Whole, seed: np.uint64) -> bool:
         grand, corner = rows_whole, 0.0
     elif not uneven_columns:
         grand, corner = columns_whole, 0.0
-    elif abs(all_fraction - nearest) <= MARGIN_SLACK + 1e-15 * all_size:
+    elif abs(all_fraction - nearest) <= slack + 1e-15 * all_size:
         grand, corner = nearest, 0.0
     else:
         grand = np.floor(all_fraction)
@@ -201,6 +225,9 @@ def _round_table(cells: Floats, out: Whole, seed: np.uint64) -> bool:
         # A start within the slack of 0 or 1 could tip a whole margin over.
         start = 2e-4 + (1.0 - 4e-4) * start
         _round_row(fractions[i], went[i], start)
+        # The last row makes up for the slacks of all rows, which may be more than the start allows for.
+        if i == rows and not _set_ups(fractions[i], went[i], int(columns_whole - grand)):
+            return False
         for j in range(columns + 1):
             short[j] -= went[i, j] == UP
 
