@@ -113,6 +113,14 @@ def test_peers_are_those_that_grew_as_much():
         (NATION, {"classes": 40}, "1 to 20 for 60 areas"),
         (NATION, {"synthetic_share": 1.5}, "synthetic_share"),
         (NATION, {"damping": ()}, "damping"),
+        (NATION, {"damping": (0.9, np.nan)}, "damping"),
+        (NATION, {"mortality_trend": np.inf}, "mortality_trend"),
+        (
+            NATION.where((NATION["age"] > 0) | (NATION["sex"] == "male") | (NATION["year"] < 2000), 0.0),
+            {},
+            "girls of 0-4",
+        ),
+        (xr.concat([NATION, NATION.isel(area=[3])], "area"), {}, "a0003"),
         (-NATION, {}, "zero or more"),
     ],
 )
@@ -120,6 +128,12 @@ def test_what_is_missing_or_cannot_be_is_refused_with_its_remedy(census, method,
     with pytest.raises(DemographyError, match=told) as caught:
         estimate(census, **method)
     assert "対処" in caught.value.text("ja")
+
+
+@pytest.mark.parametrize("until", [2012, 1995])
+def test_a_last_year_that_is_no_whole_number_of_steps_ahead_is_refused(until):
+    with pytest.raises(DemographyError, match=str(until)):
+        estimate(until=until)
 
 
 def test_two_censuses_are_enough_without_synthetic_rates():

@@ -361,6 +361,20 @@ def test_levers_that_no_scenario_file_may_hold_are_refused() -> None:
         TfrLever(low=2.0, high=1.0)
 
 
+@pytest.mark.parametrize("bounds", [{"high": 2.5}, {"low": 0.5}])
+def test_half_a_household_is_no_bound(bounds: dict[str, float]) -> None:
+    with pytest.raises(InvalidValueError, match="a whole number"):
+        HouseholdLever("family_30s", **bounds)
+
+
+def test_an_area_in_which_nobody_lives_reaches_no_ratio() -> None:
+    population, rates = shrinking()
+    population[0] = 0
+    found = solve_lever(population, rates, lever=RecoveryLever(), target=Target("support_ratio", {LAST: 0.5}))
+    assert found["reached"].values.tolist() == [False, True, True]
+    assert found["bound"].values[0] == "no effect"
+
+
 def test_a_population_without_a_base_year_is_refused() -> None:
     population, rates = shrinking()
     with pytest.raises(ShapeError, match="no base year"):
@@ -423,6 +437,19 @@ def test_a_map_of_two_household_types_adds_them_up() -> None:
     assert float(drawn.sel(level_1=3, level_2=7)) == pytest.approx(float(expected), rel=1e-9)
     plain = baseline().total().isel(area=0).sel(year=LAST)
     assert float(drawn.sel(level_1=0, level_2=0)) == pytest.approx(float(plain), rel=1e-9)
+
+
+def test_a_map_of_levels_that_no_scenario_file_may_hold_is_refused() -> None:
+    population, rates = shrinking()
+    for levels in (([1.2, 2.0], [0.0, 1.5]), ([0.1, 2.0], [0.0, 0.5])):
+        with pytest.raises(ScenarioError):
+            two_lever_map(
+                population,
+                rates,
+                levers=(TfrLever(), RecoveryLever()),
+                levels=levels,
+                target=Target("total", {LAST: 500.0}),
+            )
 
 
 def test_a_map_of_two_levers_on_one_rate_or_of_two_years_is_refused() -> None:

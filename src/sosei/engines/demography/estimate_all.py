@@ -23,6 +23,7 @@ from sosei.engines.demography.estimate_checks import (
     InputMissingError,
     InputValueError,
     places_of,
+    require,
     require_counts,
     require_dims,
 )
@@ -31,6 +32,7 @@ from sosei.engines.demography.input_checks import aligned, sex_first
 from sosei.engines.demography.net_migration import residual_net_migration
 from sosei.engines.demography.pooling import FEWEST_AREAS, pool_toward_peers
 from sosei.engines.demography.project import shift
+from sosei.engines.demography.projection_labels import step_years
 from sosei.engines.demography.synthetic_rates import covariates, synthetic_rates
 
 Array = npt.NDArray[np.float64]
@@ -110,10 +112,13 @@ def estimate_for_all(
 
     Raises:
         InputMissingError: a census or a survivorship step that is needed is not there, named with its year.
-        InputShapeError, ShapeError: a dimension or label is not as described.
-        InputValueError: a negative count, or too few areas for the classes.
+        InputShapeError, ShapeError: a dimension or label is not as described, an area stands twice, or `until` is no
+            whole number of steps ahead.
+        InputValueError: a negative count, no girls at all, or too few areas for the classes.
     """
     groups = _five_year_groups(census)
+    years = step_years(base_year, until, groups.width)[1:]
+    _require_areas_once(census)
     _check_method(method, census.sizes.get("area", 0))
     census = sex_first(census, "census").transpose("area", "year", "sex", "age")
     survivorship = aligned(sex_first(survivorship, "survivorship"), census, ("area",), "survivorship")
@@ -125,18 +130,15 @@ def estimate_for_all(
         synthetic = _synthetic_migration(census, survivorship, base_year, last_step, groups)
         migration = (1 - method.synthetic_share) * migration + method.synthetic_share * synthetic
     ratio = _child_woman_ratio(base, peers, method)
-    years = list(range(base_year + groups.width, until + 1, groups.width))
     surviving = _survivorship_ahead(survivorship, base_year, years, method.mortality_trend)
     rates, limited = _damped(migration, surviving, base, method.damping)
     pooled = own_pooled.reindex(age=base["age"].values).fillna(ratio["pooled"]).transpose(*INNER)
-    nation = base.sum("area")
-    boys_per_girl = float(nation.sel(sex="male", age=0) / nation.sel(sex="female", age=0))
     result = xr.Dataset(
         {
             "survivorship": surviving,
             "net_migration_rate": rates,
             "child_woman_ratio": ratio["rate"].expand_dims(year=years).transpose("area", "year"),
-            "sex_ratio_0_4": ("year", np.full(len(years), boys_per_girl)),
+            "sex_ratio_0_4": ("year", np.full(len(years), _boys_per_girl(base))),
             "pooled": pooled,
         }
     )
@@ -208,6 +210,19 @@ def _child_woman_ratio(base: xr.DataArray, peers: xr.DataArray, method: Estimate
     known = women > 0
     own = (children / women.where(known)).fillna(found["peer_rate"])
     return xr.Dataset({"rate": own, "pooled": (~known).astype(float)})
+
+
+def _boys_per_girl(base: xr.DataArray) -> float:
+    """The nation's sex ratio of ages 0-4 at the base."""
+    young = base.sel(age=0).sum("area")
+    girls = young.sel(sex="female")
+    require(
+        girls,
+        girls > 0,
+        name=Text("girls of 0-4 in all areas", "全地域の0～4歳の女児"),
+        expected=Text("more than nobody, for a sex ratio", "性比のために1人以上"),
+    )
+    return float(young.sel(sex="male") / girls)
 
 
 def _survivorship_ahead(
@@ -299,6 +314,19 @@ def _five_year_groups(census: xr.DataArray) -> AgeGroups:
     return groups
 
 
+def _require_areas_once(census: xr.DataArray) -> None:
+    names = census["area"].values.tolist()
+    twice = sorted({str(a) for a in names if names.count(a) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise ShapeError(
+            name=Text("census", "国勢調査"),
+            problem=Text("an area stands twice", "同じ地域が2度あります"),
+            expected=Text("every area once", "どの地域も1度"),
+            got=", ".join(twice[:5]),
+            remedy=Text("add its parts up, or leave one out.", "合算するか、一方を除いてください。"),
+        )
+
+
 def _check_method(method: EstimateMethod, areas: int) -> None:
     if not 1 <= method.classes <= areas // FEWEST_AREAS:
         raise InputValueError(
@@ -317,7 +345,14 @@ def _check_method(method: EstimateMethod, areas: int) -> None:
             expected=Text("a share between 0 and 1", "0以上1以下の割合"),
             remedy=Text("0.5 is the default", "既定値は0.5です。"),
         )
-    if not method.damping or min(method.damping) < 0 or max(method.damping) > 1:
+    if not np.isfinite(method.mortality_trend):
+        raise InputValueError(
+            name=Text("mortality_trend", "mortality_trend"),
+            value=method.mortality_trend,
+            expected=Text("a number", "数"),
+            remedy=Text("0 keeps the survivorship", "0で生残率を保ちます。"),
+        )
+    if not method.damping or not all(0 <= factor <= 1 for factor in method.damping):
         raise InputValueError(
             name=Text("damping", "減衰率"),
             value=method.damping,

@@ -41,7 +41,7 @@ def two_lever_map(
         The measure, dims (…, level_1, level_2); attrs `measure`, `year`, `target` (where it is one number).
 
     Raises:
-        ScenarioError: the two levers conflict or do not fit the rates.
+        ScenarioError: the two levers conflict or do not fit the rates, or a level is outside what a scenario file holds.
         ShapeError: more than one target year.
         As `project`.
     """
@@ -57,6 +57,9 @@ def two_lever_map(
     groups = AgeGroups.of(population)
     start = first_year(population, rates, base_year)
     lever_scenario("map", [o for one in levers for o in one.overrides(one.high, start)])
+    for lever, each in zip(levers, levels, strict=True):
+        for level in each:
+            lever_scenario("map", lever.overrides(float(level), start))
     rates = aligned(rates, population, ("area", "scenario"), "rates")
     one, other = (RateLine.of(lever, rates, start).up_to(year) for lever in levers)
     parts = [

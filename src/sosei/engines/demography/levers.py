@@ -168,7 +168,15 @@ class LeverMix:
 
 
 def require_order(lever: Lever) -> None:
-    """Raise InvalidValueError where the lower bound is not below the upper."""
+    """Raise InvalidValueError where the lower bound is not below the upper, or is half a household."""
+    for bound in (lever.low, lever.high):
+        if lever.whole and not float(bound).is_integer():
+            raise InvalidValueError(
+                name=Text("a bound of a lever of whole numbers", "整数で動かす仮定の上限・下限"),
+                value=bound,
+                expected=Text("a whole number", "整数"),
+                remedy=Text("round the bound.", "上限・下限を整数にしてください。"),
+            )
     if lever.low < lever.high:
         return
     raise InvalidValueError(

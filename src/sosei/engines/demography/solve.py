@@ -179,8 +179,9 @@ class _Runs:
             numerator, denominator = self.sums(year, [*before, (year, level.reshape(self.shape))])
             if denominator is None:
                 return np.reshape((numerator - goal) / goal, -1)
-            # Without a division an area with nobody of 75 and over has met any ratio.
-            return np.reshape((numerator - goal * denominator) / np.maximum(goal * denominator, 1.0), -1)
+            # Without a division an area with nobody of 75 and over has met any ratio, unless nobody lives there at all.
+            relative = (numerator - goal * denominator) / np.maximum(goal * denominator, 1.0)
+            return np.reshape(np.where((numerator == 0) & (denominator == 0), -1.0, relative), -1)
 
         return gap
 
