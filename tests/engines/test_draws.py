@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from sosei.engines.demography import draws
 from sosei.engines.demography.draws import QUANTILES, project_draws
-from sosei.engines.demography.errors import InvalidValueError, NegativePopulationError, ShapeError
+from sosei.engines.demography.errors import InvalidValueError, ShapeError
 from sosei.engines.demography.indicators import three_age_groups
 from sosei.engines.demography.project import project
 from tests.engines.test_kernel import national
@@ -141,12 +141,38 @@ def test_a_shift_that_leaves_fewer_than_nobody_is_refused_with_its_name() -> Non
         project_draws(people, rates, shifts, until=UNTIL, base_year=BASE)
 
 
-def test_rates_by_which_more_leave_than_are_there_are_refused_with_area_and_year() -> None:
+def test_rates_by_which_more_leave_than_survive_are_refused_with_their_value_and_place() -> None:
     people, rates, shifts = world()
     rates["net_migration_rate"][3, 1, 0, 4] = -2.0
-    with pytest.raises(NegativePopulationError) as told:
+    rates["net_migration_rate"][5, 0, 1, 6] = -3.0
+    with pytest.raises(InvalidValueError, match=r"survivorship \+ net_migration_rate") as told:
         project_draws(people, rates, shifts, until=UNTIL, base_year=BASE)
-    assert told.value.where == {"area": "00003", "year": 2025}
+    assert told.value.where == {"area": "00005", "year": 2020, "sex": "female", "age": "30-34"}
+    assert told.value.values["value"] == float(rates["survivorship"][5, 0, 1, 6] - 3.0)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -1.0])
+def test_a_population_that_is_no_count_is_refused_with_its_place(wrong: float) -> None:
+    people, rates, shifts = world()
+    people[4, 1, 2] = wrong
+    with pytest.raises(InvalidValueError, match="population") as told:
+        project_draws(people, rates, shifts, until=UNTIL, base_year=BASE)
+    assert told.value.where == {"area": "00004", "sex": "female", "age": "10-14", "year": BASE}
+
+
+@pytest.mark.parametrize("until", [BASE - 5, UNTIL - 1])
+def test_a_last_year_that_is_no_whole_number_of_steps_ahead_is_refused(until: int) -> None:
+    people, rates, shifts = world(areas=3)
+    with pytest.raises(ShapeError, match=str(until)):
+        project_draws(people, rates, shifts, until=until, base_year=BASE)
+
+
+def test_no_draws_and_no_threads_are_refused() -> None:
+    people, rates, shifts = world(areas=3)
+    with pytest.raises(InvalidValueError, match="number of draws is 0"):
+        project_draws(people, rates, shifts.isel(draw=slice(0)), until=UNTIL, base_year=BASE)
+    with pytest.raises(InvalidValueError, match="threads is -1"):
+        project_draws(people, rates, shifts, until=UNTIL, base_year=BASE, threads=-1)
 
 
 @pytest.mark.parametrize("missing", ["cohort_change", "child_woman_ratio"])

@@ -16,10 +16,19 @@ import xarray as xr
 
 from sosei.engines.compiled import compiled_numerics
 from sosei.engines.demography.dimensions import CHILDBEARING, AgeGroups
-from sosei.engines.demography.errors import InvalidValueError, NegativePopulationError, ShapeError, Text
+from sosei.engines.demography.errors import InvalidValueError, ShapeError, Text
 from sosei.engines.demography.indicators import AGE_GROUPS
-from sosei.engines.demography.input_checks import A_SHARE, aligned, sex_first
+from sosei.engines.demography.input_checks import (
+    A_COUNT,
+    A_RATE,
+    A_SHARE,
+    COUNT,
+    aligned,
+    require_within,
+    sex_first,
+)
 from sosei.engines.demography.kernel import in_threads
+from sosei.engines.demography.projection_labels import step_years
 from sosei.engines.demography.step_rates import INNER, Array, RatesByStep, ordered_values
 
 Draws = npt.NDArray[Any]
@@ -54,22 +63,24 @@ def project_draws(
             NumPy does.
         profile: dims (sex, age at the end), how much of `cohort_change` each cohort takes; all of it without one.
         precision: of the arithmetic; single precision is for draws, whose own spread is far larger than its error.
-        threads: how many parts of the areas go side by side; as many as the machine has cores without it.
+        threads: how many go side by side; as many as the machine has cores without it.
 
     Returns:
         Dataset `quantiles` (area, year, series, quantile) and `mean` (area, year, series), series "total", "0-14",
         "15-64", "65+", the base year first; persons.
 
     Raises:
-        ShapeError: dims or labels are not as described.
-        InvalidValueError: a shift that leaves fewer than nobody (1 + shift · profile below 0), or is not a number.
+        ShapeError: dims or labels are not as described, or `until` is no whole number of steps ahead.
+        InvalidValueError: a shift that leaves fewer than nobody (1 + shift · profile below 0), or is not a number; more
+            people leaving than survive; no draw, or fewer than one thread.
         MissingRateError, InvalidValueError: as `project`.
-        NegativePopulationError: survivorship plus net migration is below 0.
     """
     groups = AgeGroups.of(population)
-    years = list(range(base_year, until + 1, groups.width))
+    years = step_years(base_year, until, groups.width)
     _require_shape(population, rates, shifts, years)
+    _require_at_least_one(draws=shifts.sizes["draw"], threads=1 if threads is None else threads)
     people = sex_first(population, "population").transpose("area", *INNER)
+    require_within(people.values, COUNT, "population", people, ("area", *INNER), A_COUNT, year=base_year)
     rates = aligned(rates, population, ("area",), "rates")
     shifts = aligned(shifts, population, ("area",), "shifts")
     inputs = RatesByStep(rates, groups, ("area",), years[1:], "child_woman_ratio", "end")
@@ -152,13 +163,27 @@ def _require_shape(population: xr.DataArray, rates: xr.Dataset, shifts: xr.Datas
             )
 
 
+def _require_at_least_one(**numbers: int) -> None:
+    titles = {"draws": Text("the number of draws", "抽出の回数"), "threads": Text("threads", "並行する数")}
+    for name, number in numbers.items():
+        if number < 1:
+            raise InvalidValueError(
+                name=titles[name],
+                value=number,
+                expected=Text("1 or more", "1以上"),
+                remedy=Text("give a larger number.", "1以上の数にしてください。"),
+            )
+
+
 def _require_some_stay(change: Array, rates: xr.Dataset, years: list[int]) -> None:
-    if np.all(change[..., 1:] >= 0):
+    """No more people leave than survive."""
+    if np.all(change >= 0):
         return
-    step, area = (int(i) for i in np.argwhere(change[..., 1:] < 0)[0][:2])
-    labels = rates["area"].values if "area" in rates.coords else np.arange(change.shape[1])
-    where = {"area": labels[area], "year": years[1 + step]}
-    raise NegativePopulationError(value=float(change[..., 1:].min()), **where)
+    moving = rates.get("net_migration_rate", xr.zeros_like(rates["survivorship"]))
+    holder = (rates["survivorship"] + moving).sel(year=years[1:])
+    require_within(
+        change, COUNT, "survivorship + net_migration_rate", holder, ("year", "area", *INNER), A_RATE
+    )
 
 
 def _ordered_profile(profile: xr.DataArray, groups: AgeGroups) -> Array:

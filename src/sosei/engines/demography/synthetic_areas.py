@@ -1,10 +1,13 @@
 """Made-up small areas of a nation's size and shape, for trying out work at a scale no published table has.
 
 Nothing here is an estimate of anything. Sizes follow a gamma distribution as those of census blocks do, ages and rates
-are smooth curves that each area bends by chance; the same seed gives the same areas, whoever makes them.
+are smooth curves that each area bends by chance; the same seed gives the same areas, whoever makes them and with
+whatever others: each area has random numbers of its own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,27 +29,27 @@ def synthetic_areas(
     Args:
         draws: draws of the shifts: a level that lasts, and a step of a random walk in every period.
         until: last year, whole steps after `BASE`.
-        seed: with `first` it decides everything.
+        seed: with its number it decides everything about an area.
 
     Returns:
         Population (area, sex, age), rates (area, year, sex, age), shifts (area, draw, year) in single precision.
     """
-    chance = np.random.default_rng([seed, first])
     areas, ages = last - first, GROUPS.starts
     years = list(range(BASE + GROUPS.width, until + 1, GROUPS.width))
     labels = {"area": np.arange(first, last), "year": years, "sex": list(SEXES), "age": ages}
+    chances = [np.random.default_rng([seed, area]) for area in range(first, last)]
+    size = np.array([chance.gamma(1.5, MEAN_SIZE / 1.5) for chance in chances])
+    centre, ratio = np.array([chance.uniform((35, 0.12), (65, 0.28)) for chance in chances]).T
+    outflow = np.array([chance.normal((-0.02, 0.0), (0.12, 0.01), (2, 2)) for chance in chances])
 
-    size = chance.gamma(1.5, MEAN_SIZE / 1.5, areas)
-    centre = chance.uniform(35, 65, (areas, 1, 1))
-    shape = np.exp(-(((ages - centre) / 38) ** 2)) * np.ones((1, 2, 1))
+    shape = np.exp(-(((ages - centre[:, None, None]) / 38) ** 2)) * np.ones((1, 2, 1))
     people = size[:, None, None] * shape / shape.sum(axis=(1, 2), keepdims=True)
 
     hazard = np.array([[1.0], [0.55]]) * 0.00035 * np.exp(0.092 * ages)
     survivorship = np.exp(-np.minimum(5 * hazard, 2.0)) * np.ones((areas, len(years), 1, 1))
     youth = np.exp(-(((ages - 22.5) / 6) ** 2))
-    migration = chance.normal(-0.02, 0.12, (areas, 1, 2, 1)) * youth + chance.normal(
-        0, 0.01, (areas, 1, 2, 1)
-    )
+    by_sex = outflow[:, None, :, :, None]
+    migration = by_sex[:, :, :, 0] * youth + by_sex[:, :, :, 1]
     migration = np.broadcast_to(migration, survivorship.shape).copy()
     migration[..., 0] = 0.0
 
@@ -57,7 +60,7 @@ def synthetic_areas(
             "net_migration_rate": (dims, np.maximum(migration, 0.02 - survivorship)),
             "child_woman_ratio": (
                 dims[:2],
-                chance.uniform(0.12, 0.28, (areas, 1)) * np.ones((1, len(years))),
+                ratio[:, None] * np.ones((1, len(years))),
             ),
             "sex_ratio_0_4": (dims[:2], np.full((areas, len(years)), 1.05)),
         },
@@ -70,16 +73,18 @@ def synthetic_areas(
         coords={d: labels[d] for d in ("area", "sex", "age")},
         name="population",
     )
-    return start, rates, _shifts(chance, np.arange(first, last), years, draws)
+    return start, rates, _shifts(chances, np.arange(first, last), years, draws)
 
 
 def _shifts(
-    chance: np.random.Generator, areas: npt.NDArray[np.int64], years: list[int], draws: int
+    chances: Sequence[np.random.Generator], areas: npt.NDArray[np.int64], years: list[int], draws: int
 ) -> xr.Dataset:
-    shape = (areas.size, draws, len(years))
     made = {}
     for name, lasting, step in (("cohort_change", 0.02, 0.01), ("child_woman_ratio", 0.05, 0.05)):
-        level = lasting * chance.standard_normal((*shape[:2], 1), dtype=np.float32)
-        walk = step * chance.standard_normal(shape, dtype=np.float32).cumsum(axis=-1)
-        made[name] = (("area", "draw", "year"), np.clip(level + walk, -0.5, 0.5))
+        shift = np.empty((areas.size, draws, len(years)), dtype=np.float32)
+        for chance, room in zip(chances, shift, strict=True):
+            level = lasting * chance.standard_normal((draws, 1), dtype=np.float32)
+            np.cumsum(step * chance.standard_normal(room.shape, dtype=np.float32), axis=-1, out=room)
+            room += level
+        made[name] = (("area", "draw", "year"), np.clip(shift, -0.5, 0.5, out=shift))
     return xr.Dataset(made, coords={"area": areas, "year": years})

@@ -6,6 +6,7 @@ counts as done when its mark is written, after its figures, so that whatever was
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,8 +23,10 @@ Progress = Callable[[int, int], None]
 AT_WORK = 2
 """Blocks handed to each worker at a time: one in work, one waiting."""
 ANSWER_SECONDS = 30
-MEMORY = "1GB"
-"""What a worker of this machine may take before Dask makes it pause."""
+MEMORY = 1_000_000_000
+"""Bytes that a worker of this machine may take before Dask makes it pause."""
+BYTES_A_SHIFT = 24
+"""What a worker takes for each area, draw and step of a block: two shifts in single precision, and their copies."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Plan:
     def blocks(self) -> int:
         """How many blocks there are."""
         return -(-self.areas // self.block)
+
+    @property
+    def largest_block(self) -> int:
+        """Areas a block may have so that it fills no more than half of a worker's memory; at least one."""
+        return max(1, MEMORY // 2 // (BYTES_A_SHIFT * self.draws * (len(self.years) - 1)))
 
     @property
     def years(self) -> list[int]:
@@ -64,6 +72,19 @@ class OtherPlanError(ValueError):
             f"{self.store} には別の計算（{self.held}）があります。今回の指定: {asked}。"
             "対処: 続けるには同じ数を指定し、新しく始めるには別のフォルダを指定してください。",
         )
+
+
+class WorkerLostError(RuntimeError):
+    """Workers died over a block again and again."""
+
+    def __init__(self, reason: str) -> None:
+        self.text = Text(
+            f"Workers died while they made a block, most likely for want of memory ({reason}). What was done is kept. "
+            "Remedy: give fewer --draws, or begin another folder with a smaller --block.",
+            f"ブロックの計算中に、計算するプロセスが何度も止まりました。メモリー不足と思われます（{reason}）。"
+            "終わった分は残っています。対処: --draws を減らすか、--block を小さくして別のフォルダで始めてください。",
+        )
+        super().__init__(self.text.en)
 
 
 class NoSchedulerError(ValueError):
@@ -94,7 +115,7 @@ class Done:
 
 
 def open_store(store: Path, plan: Plan) -> Any:
-    """The store of a plan, made where there is none.
+    """The store of a plan, made where there is none: beside its place first, so that it is there whole or not at all.
 
     Raises:
         OtherPlanError: there is something else.
@@ -109,7 +130,10 @@ def open_store(store: Path, plan: Plan) -> Any:
         if group.attrs.get("plan") != asdict(plan):
             raise OtherPlanError(store, group.attrs.get("plan"), plan)
         return group
-    group = zarr.create_group(store)
+    begun = store.with_name(f".{store.name}.begun")
+    if begun.exists():
+        shutil.rmtree(begun)
+    group = zarr.create_group(begun)
     years = len(plan.years)
     shape = (plan.areas, years, len(SERIES))
     chunk = (plan.block, years, len(SERIES))
@@ -126,9 +150,9 @@ def open_store(store: Path, plan: Plan) -> Any:
     group.create_array("done", shape=(plan.blocks,), chunks=(1,), dtype="bool", dimension_names=("block",))
     for name, values in (("year", plan.years), ("quantile", QUANTILES)):
         group.create_array(name, data=np.asarray(values), dimension_names=(name,))
-    # Last: a store without a plan was not begun.
     group.attrs.update({"series": list(SERIES), "synthetic": True, "plan": asdict(plan)})
-    return group
+    begun.rename(store)
+    return zarr.open_group(store, mode="r+")
 
 
 def make_block(store: str, plan: Plan, number: int) -> int:
@@ -160,8 +184,9 @@ def stream(
     Raises:
         OtherPlanError: the store holds another run; nothing is changed.
         NoSchedulerError: nobody works at the address.
+        WorkerLostError: workers died over a block.
     """
-    from distributed import as_completed
+    from distributed import KilledWorker, as_completed
 
     group = open_store(store, plan)
     missing = np.flatnonzero(~group["done"][:]).tolist()
@@ -182,7 +207,10 @@ def stream(
         handed = [future for _ in range(AT_WORK * workers) if (future := hand_out()) is not None]
         pool = as_completed(handed)
         for future in pool:
-            future.result()
+            try:
+                future.result()
+            except KilledWorker as error:
+                raise WorkerLostError(str(error.last_worker)) from error
             future.release()
             done += 1
             progress(done, plan.blocks)

@@ -56,7 +56,20 @@ def plan_of(options: Mapping[str, Any]) -> Plan | None:
                 f"{BASE} 年より後の、{GROUPS.width} の倍数の年を書いてください。",
             ),
         )
-    return Plan(numbers["small_areas"], numbers["draws"], until, numbers["seed"], numbers["block"])
+    plan = Plan(numbers["small_areas"], numbers["draws"], until, numbers["seed"], numbers["block"])
+    if plan.block > plan.largest_block:
+        raise SmallAreaOptionError(
+            option="block",
+            value=plan.block,
+            problem=Text(
+                f"with {plan.draws:,} draws to {until} it takes more memory than a worker has",
+                f"{until}年まで {plan.draws:,} 回の抽出では、計算するプロセスのメモリーに収まりません",
+            ),
+            remedy=Text(
+                f"write at most {plan.largest_block:,}.", f"{plan.largest_block:,} 以下にしてください。"
+            ),
+        )
+    return plan
 
 
 def _require_no_others(options: Mapping[str, Any]) -> None:

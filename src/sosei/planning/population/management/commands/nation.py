@@ -28,7 +28,13 @@ from sosei.planning.population.nation.census import NATIONWIDE, WIDTH
 from sosei.planning.population.nation.models import NationalRun
 from sosei.planning.population.nation.reading import compared_areas, median_difference
 from sosei.planning.population.nation.services import UNTIL, run_nation
-from sosei.planning.population.small_areas import NoSchedulerError, OtherPlanError, Plan, stream
+from sosei.planning.population.small_areas import (
+    NoSchedulerError,
+    OtherPlanError,
+    Plan,
+    WorkerLostError,
+    stream,
+)
 
 
 class Command(BaseCommand):
@@ -86,7 +92,7 @@ class Command(BaseCommand):
                     self._stream(plan, options["store"], options["dask"] or "")
             except (DemographyError, SmallAreaOptionError) as error:
                 raise CommandError(error.text(language), returncode=WRONG_USE) from error
-            except (OtherPlanError, NoSchedulerError) as error:
+            except (OtherPlanError, NoSchedulerError, WorkerLostError) as error:
                 raise CommandError(getattr(error.text, language), returncode=WRONG_USE) from error
             except ProgrammingError as error:
                 raise CommandError(NO_TABLES) from error
