@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from sosei.engines.demography.control import ControlTotals, NobodyToScaleError, rake
 from sosei.engines.demography.dimensions import SEXES
 from sosei.engines.demography.errors import InvalidValueError, MissingRateError, ShapeError
-from sosei.engines.demography.margin_fitting import MarginsError, fit_margins
+from sosei.engines.demography.margin_fitting import MarginsError, NotFittedError, fit_margins
 from sosei.engines.demography.project import project
 from tests.engines.test_project import BASE, flat_world
 from tests.engines.worlds import worlds
@@ -350,3 +350,23 @@ def test_margins_that_no_table_has_are_named() -> None:
             most_iterations=200,
         )
     assert "instead of" in str(caught.value)
+
+
+def test_a_table_that_fitting_nears_too_slowly_is_not_called_impossible() -> None:
+    """All margins 1 leave nobody in the upper right; the fitting takes it away as one over the number of rounds."""
+    start = xr.DataArray(
+        [[[1.0, 1.0], [0.0, 0.0]], [[0.0, 1.0], [0.0, 0.0]]],
+        dims=("area", "sex", "age"),
+        coords={"area": ["d0", "d1"], "sex": list(SEXES), "age": [0, 5]},
+    )
+    margins = {
+        "area_totals": xr.DataArray([1.0, 1.0], dims="area", coords={"area": ["d0", "d1"]}),
+        "cell_totals": xr.DataArray(
+            [[1.0, 1.0], [0.0, 0.0]], dims=("sex", "age"), coords={"sex": list(SEXES), "age": [0, 5]}
+        ),
+    }
+    with pytest.raises(NotFittedError, match="After 300 rounds") as caught:
+        fit_margins(start, **margins, most_iterations=300)
+    assert "tolerance" in caught.value.text("ja")
+    start[0, 0, 1] = 0.0
+    np.testing.assert_allclose(fit_margins(start, **margins).values.sum(("sex", "age")), 1.0)

@@ -103,6 +103,17 @@ def test_a_prefecture_and_a_municipality_left_out_are_not_scored_and_the_table_s
     assert "08, 20202" in run(*words, "--language", "ja").splitlines()[0]
 
 
+def test_municipalities_that_lack_a_census_are_named(db: None, tmp_path: Path) -> None:
+    rows = public_table(YEARS, areas=41)
+    for row in rows[1:]:
+        if row[0] == "08241":
+            row[-1] = ""
+    file = write(tmp_path / "nation.csv", csv_text(rows))
+    words = (*CASE, "--census", str(file), "--language", "en")
+    assert json.loads(run("--json", *words))["incomplete"] == ["08241"]
+    assert "08241" in run(*words).splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -110,7 +121,7 @@ def test_a_prefecture_and_a_municipality_left_out_are_not_scored_and_the_table_s
         (("--base", "2000"), "--horizon"),
         (("--all", "--base", "2000"), "--all"),
         ((*CASE, "--without", "99"), "99"),
-        (("--base", "2000", "--horizon", "7"), "2007"),
+        (("--base", "2000", "--horizon", "7"), "censuses are five years apart"),
         (("--base", "2005", "--horizon", "10"), "2015"),
     ],
 )

@@ -223,7 +223,8 @@ def _outcome(
     )
 
 
-def _require_case(census: xr.DataArray, base: int, horizon: int) -> None:
+def require_horizon(horizon: int) -> None:
+    """Raise InputValueError where no census can lie so many years after another."""
     if horizon <= 0 or horizon % WIDTH:
         raise InputValueError(
             name=Text("the horizon", "予測期間"),
@@ -231,6 +232,10 @@ def _require_case(census: xr.DataArray, base: int, horizon: int) -> None:
             expected=Text("5, 10, 15 … years", "5年、10年、15年…"),
             remedy=Text("censuses are five years apart", "国勢調査は5年ごとです。"),
         )
+
+
+def _require_case(census: xr.DataArray, base: int, horizon: int) -> None:
+    require_horizon(horizon)
     for year in (base - WIDTH, base, base + horizon):
         if year not in census["year"].values:
             held = ", ".join(str(y) for y in census["year"].values) or "-"

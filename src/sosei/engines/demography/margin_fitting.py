@@ -37,6 +37,19 @@ class MarginsError(DemographyError):
     japanese = "{margins} を同時に満たす表はありません: {problem}。箇所: {place}。対処: {remedy}"
 
 
+class NotFittedError(DemographyError):
+    """A table with these margins exists, but the rounds were not enough to come as near as asked."""
+
+    english = (
+        "After {rounds} rounds the margins are still off by {error:.1e}, more than {tolerance:.1e}. Where: {place}. "
+        "Remedy: {remedy}"
+    )
+    japanese = (
+        "{rounds} 回くり返しても、合計との差 {error:.1e} が許容 {tolerance:.1e} より大きいままです。箇所: {place}。"
+        "対処: {remedy}"
+    )
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A fitted table and how it came about.
@@ -67,13 +80,14 @@ def fit_margins(
         area_totals: dims (area).
         cell_totals: dims (sex, age), the whole city's.
         tolerance: largest accepted error of a margin, relative to its total, at least 1 person.
-        most_iterations: rounds after which margins that still do not hold count as incompatible.
+        most_iterations: rounds after which margins that still do not hold are an error.
 
     Raises:
         ShapeError: dimensions or labels differ.
         InvalidValueError: a value or a total that is no count.
         MarginsError: the sums of the two margins differ by more than 1e-9; an area, or a sex and age, has a total
             above 0 where all cells are 0; or the zeros leave no table with these margins.
+        NotFittedError: there is such a table, but fitting nears it too slowly, as where cells have to become 0.
     """
     table = sex_first(values, "population").transpose("area", *INNER)
     rows = aligned(area_totals, table, ("area",), "area totals")
@@ -99,6 +113,8 @@ def fit_margins(
     iterations, error = 0, _largest_error(cells, by_area, by_cell)
     while error > tolerance:
         if iterations == most_iterations:
+            if _has_a_table(cells, by_area, by_cell):
+                raise _not_fitted(cells, by_area, by_cell, table, (iterations, error, tolerance))
             raise _incompatible(cells, by_area, by_cell, table, error)
         cells *= _scale(by_area, cells.sum(axis=1))[:, None]
         cells *= _scale(by_cell, cells.sum(axis=0))[None, :]
@@ -172,19 +188,61 @@ def _require_start(cells: Array, by_area: Array, by_cell: Array, table: xr.DataA
         )
 
 
+def _has_a_table(cells: Array, by_area: Array, by_cell: Array) -> bool:
+    """Whether some table with the zeros of `cells` has these margins: a transportation problem without costs."""
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
+
+    rows, columns = np.nonzero(cells > 0)
+    numbers = np.arange(rows.size)
+    margins = np.concatenate([by_area, by_cell * (by_area.sum() / by_cell.sum())])
+    sums = coo_array(
+        (
+            np.ones(2 * rows.size),
+            (np.concatenate([rows, by_area.size + columns]), np.concatenate([numbers, numbers])),
+        ),
+        shape=(margins.size, rows.size),
+    )
+    found = linprog(np.zeros(rows.size), A_eq=sums.tocsr(), b_eq=margins / margins.max())
+    return bool(found.status == 0)
+
+
+def _furthest_off(
+    cells: Array, by_area: Array, by_cell: Array, table: xr.DataArray
+) -> tuple[Text, dict[str, object], float, float]:
+    """Name and place of the margin with the largest error, its sum and its total."""
+    of_area, of_cell = _errors(cells, by_area, by_cell)
+    if of_area.max() >= of_cell.max():
+        worst = int(of_area.argmax())
+        where = coordinates_of_first(of_area == of_area.max(), table, ("area",))
+        return AREA_TOTALS, where, float(cells.sum(axis=1)[worst]), float(by_area[worst])
+    worst = int(of_cell.argmax())
+    where = coordinates_of_first((of_cell == of_cell.max()).reshape(table.shape[1:]), table, INNER)
+    return CELL_TOTALS, where, float(cells.sum(axis=0)[worst]), float(by_cell[worst])
+
+
+def _not_fitted(
+    cells: Array, by_area: Array, by_cell: Array, table: xr.DataArray, ended: tuple[int, float, float]
+) -> NotFittedError:
+    _name, where, _got, _wanted = _furthest_off(cells, by_area, by_cell, table)
+    rounds, error, tolerance = ended
+    return NotFittedError(
+        rounds=rounds,
+        error=error,
+        tolerance=tolerance,
+        remedy=Text(
+            "put 0 where the margins leave nobody, allow more rounds (most_iterations), or a larger tolerance.",
+            "合計から見て0になるはずの欄を0にするか、回数（most_iterations）か許容差（tolerance）を大きくしてください。",
+        ),
+        **where,
+    )
+
+
 def _incompatible(
     cells: Array, by_area: Array, by_cell: Array, table: xr.DataArray, error: float
 ) -> MarginsError:
     """The margin that is furthest off after fitting stopped getting nearer."""
-    of_area, of_cell = _errors(cells, by_area, by_cell)
-    if of_area.max() >= of_cell.max():
-        worst, name = int(of_area.argmax()), AREA_TOTALS
-        where = coordinates_of_first(of_area == of_area.max(), table, ("area",))
-        got, wanted = float(cells.sum(axis=1)[worst]), float(by_area[worst])
-    else:
-        worst, name = int(of_cell.argmax()), CELL_TOTALS
-        where = coordinates_of_first((of_cell == of_cell.max()).reshape(table.shape[1:]), table, INNER)
-        got, wanted = float(cells.sum(axis=0)[worst]), float(by_cell[worst])
+    name, where, got, wanted = _furthest_off(cells, by_area, by_cell, table)
     return MarginsError(
         margins=BOTH,
         problem=Text(

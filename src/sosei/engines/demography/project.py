@@ -220,10 +220,14 @@ def project_population(
     Args:
         out: room to write into, float64, shape (areas·scenarios…, 1 + steps, sex·age), contiguous; without it
             new room is taken.
-        population, rates, until, closure, base_year, migration_timing, Raises: as `project`.
+        population, rates, until, closure, base_year, migration_timing: as `project`.
 
     Returns:
         Persons, dims (…, year, sex, age); a view of `out` where it is given.
+
+    Raises:
+        ShapeError: `out` has another shape or precision, or does not lie together; nothing was written.
+        As `project`.
     """
     groups = AgeGroups.of(population)
     years = step_years(first_year_of(population, base_year), until, groups.width)
@@ -234,7 +238,8 @@ def project_population(
         inputs = RatesByStep(rates, groups, lead, years[1:], closure, migration_timing, look=False)
         shape = inputs.lead_shape(now)
         loop = kernel()
-        room = None if out is None else loop.Outputs.around(out)
+        wanted = (math.prod(shape), len(years), 2 * groups.starts.size)
+        room = None if out is None else loop.Outputs.around(_fitting(out, wanted))
         done = loop.prepare(now, inputs, groups, shape, components=False).run(room)
         if done is not None:
             coords = coordinates(population, rates, lead, groups, years)
@@ -247,6 +252,20 @@ def project_population(
         base_year=years[0],
         migration_timing=migration_timing,
     ).population
+
+
+def _fitting(out: Array, shape: tuple[int, ...]) -> Array:
+    if out.shape == shape and out.dtype == np.float64 and out.flags.c_contiguous and out.flags.writeable:
+        return out
+    raise ShapeError(
+        name="out",
+        problem=Text(
+            "the result does not fit in, or does not lie together", "結果が入らないか、連続していません"
+        ),
+        expected=f"{shape} float64, C-contiguous",
+        got=f"{out.shape} {out.dtype}" + ("" if out.flags.c_contiguous else ", strided"),
+        remedy=Text("give np.empty of that shape.", "その形の np.empty を与えてください。"),
+    )
 
 
 def kernel() -> ModuleType:

@@ -132,5 +132,7 @@ def logging_settings(level: str, form: str) -> dict[str, Any]:
             # A remark on every HEAD request.
             "gunicorn.http.wsgi": {"level": "ERROR"},
             "procrastinate.blueprints": {"level": "WARNING"},
+            # Every start and end of a worker.
+            "distributed": {"level": "WARNING"},
         },
     }

@@ -95,7 +95,8 @@ def census_from_file(path: Path, years: Sequence[int], *, today: date) -> xr.Dat
 def census_array(counts: Counts, years: Sequence[int]) -> xr.DataArray:
     """Counts as one array of the municipalities that have every year, unknown ages distributed.
 
-    Figures with unknown ages already distributed (不詳補完) are taken before enumerated ones.
+    Figures with unknown ages already distributed (不詳補完) are taken before enumerated ones. `attrs["incomplete"]`
+    names the municipalities that some of the years lack.
 
     Raises:
         NationCensusMissingError, UnsuitableAgesError: as `stored_census`.
@@ -120,7 +121,9 @@ def census_array(counts: Counts, years: Sequence[int]) -> xr.DataArray:
         values[..., :-1], dims=("area", "year", "sex", "age"), coords={**coords, "age": GROUPS.starts}
     )
     unknown = xr.DataArray(values[..., -1], dims=("area", "year", "sex"), coords=coords)
-    return distribute_unknown_age(people, unknown)
+    complete = distribute_unknown_age(people, unknown)
+    complete.attrs["incomplete"] = sorted({code for code, _year in held} - set(areas))
+    return complete
 
 
 def _complete_areas(held: dict[tuple[str, int], dict[str, np.ndarray]], years: Sequence[int]) -> list[str]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override as use_language
 
 from sosei.engines.demography.errors import DemographyError
-from sosei.engines.demography.hindcast import CANDIDATES, METHODS, Outcome, hindcast
+from sosei.engines.demography.hindcast import CANDIDATES, METHODS, Outcome, hindcast, require_horizon
 from sosei.planning.population.hindcast_tables import (
     CASES,
     FINER_CASES,
@@ -101,11 +101,12 @@ class Command(BaseCommand):
             held = coverage_rows([o for o in outcomes if o.method == "default"])
         if options["json"]:
             document = _document([*rows, *variants], held, outcomes, options["without"])
+            document["incomplete"] = census.attrs["incomplete"]
             self.stdout.write(json.dumps(document, ensure_ascii=False))
         elif options["csv"]:
             self.stdout.write(_csv([*rows, *variants], held), ending="")
         else:
-            self._print(rows, outcomes, options)
+            self._print(census, rows, outcomes, options)
             if options["all"]:
                 self._print_choice(rows, variants, held, markdown=options["markdown"])
 
@@ -122,7 +123,10 @@ class Command(BaseCommand):
                 ),
                 returncode=WRONG_USE,
             )
-        return list(CASES) if options["all"] else [(options["base"], options["horizon"])]
+        if options["all"]:
+            return list(CASES)
+        require_horizon(options["horizon"])
+        return [(options["base"], options["horizon"])]
 
     def _census(self, path: Path | None, years: list[int]) -> xr.DataArray:
         if path is None:
@@ -130,8 +134,19 @@ class Command(BaseCommand):
         today = timezone.localdate(timezone=ZoneInfo(settings.SCREEN_TIME_ZONE))
         return census_from_file(path, years, today=today)
 
-    def _print(self, rows: Sequence[Row], outcomes: Sequence[Outcome], options: dict[str, Any]) -> None:
+    def _print(
+        self,
+        census: xr.DataArray,
+        rows: Sequence[Row],
+        outcomes: Sequence[Outcome],
+        options: dict[str, Any],
+    ) -> None:
         markdown = options["markdown"]
+        if census.attrs["incomplete"]:
+            self.stdout.write(
+                _("必要な年の調査がそろわず、推計にも採点にも入らない市区町村: %(codes)s")
+                % {"codes": ", ".join(census.attrs["incomplete"])}
+            )
         nobody = sorted({code for one in outcomes for code in one.nobody})
         self.stdout.write(
             _("採点しない地域: %(without)s。人が住んでいなかったため採点できない市区町村: %(nobody)s")
