@@ -57,7 +57,10 @@ def nation(request: HttpRequest) -> HttpResponse:
     context = {
         **_answer(request, run, chosen, values, names, drawing),
         "wanted": wanted,
-        "matches": [(one, page.name_of(one, names), chosen.query(area=one.code)) for one in matches],
+        "matches": [
+            (one, page.name_of(one, names), page.prefecture_name(one.prefecture), chosen.query(area=one.code))
+            for one in matches
+        ],
         "crumbs": crumbs(),
     }
     if getattr(request, "htmx", False):
