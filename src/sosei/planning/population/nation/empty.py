@@ -13,6 +13,12 @@ from sosei.planning.population.vision import NoVisionError, build_vision
 
 SHOWN = 2
 """Municipalities whose vision stands here: the demonstration has two."""
+SITES = {
+    "census": "https://www.e-stat.go.jp/",
+    "boundaries": "https://nlftp.mlit.go.jp/ksj/",
+    "official": "https://www.ipss.go.jp/",
+}
+"""Where the public files are given out."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ def context() -> dict[str, Any]:
         "covered": sorted(covered.items(), reverse=True),
         "ready": any(count >= NATIONWIDE for count in covered.values()),
         "nationwide": NATIONWIDE,
+        "sites": SITES,
     }
 
 
