@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from sosei.core.design.maps import distance_text, metres_between
 from sosei.core.people import tenancy
 from sosei.core.records.models import Attachment
-from sosei.programmes.spaces import kinds, rules_prices
-from sosei.programmes.spaces.as_rules import price_lists_of, zone_of
+from sosei.programmes.spaces import kinds, rules_price_lists, rules_prices
+from sosei.programmes.spaces.as_rules import price_list_of, price_lists_of, zone_of
 from sosei.programmes.spaces.booking_times import day_text, hours_text, length_text, when_text
-from sosei.programmes.spaces.models import Space, SpacePhoto
+from sosei.programmes.spaces.models import PriceItem, PriceList, Space, SpacePhoto
 from sosei.programmes.spaces.rules_errors import Refusal, RulesError
 from sosei.programmes.spaces.rules_periods import Period, day_of, wall_minutes
 from sosei.programmes.spaces.rules_price_lists import Tier
@@ -111,7 +111,9 @@ def results_of(query: Query, keys: Sequence[int]) -> list[Result]:
     if not keys:
         return []
     rows = Space.objects.filter(pk__in=keys).select_related("municipality", "host", "parent").only(*_SHOWN)
-    spaces = {row.pk: row for row in rows.prefetch_related("price_lists__items")}
+    spaces = {row.pk: row for row in rows}
+    prices = _priced_rows(keys)
+    signs = {state: state_words(state) for state in _STATES}
     today = day_of(query.now, query.zone)
     pictures = _pictures(keys)
     with tenancy.unguarded():
@@ -119,10 +121,30 @@ def results_of(query: Query, keys: Sequence[int]) -> list[Result]:
         strip = strips(query, keys, max(query.wishes.first or today, today))
         photos = _served(pictures)
     return [
-        _result(query, spaces[key], times.get(key, []), strip.get(key, []), photos.get(key))
+        _result(
+            query,
+            spaces[key],
+            (prices.get(key, []), times.get(key, []), strip.get(key, [])),
+            signs,
+            photos.get(key),
+        )
         for key in keys
         if key in spaces
     ]
+
+
+Priced = Sequence[tuple[PriceList, list[PriceItem]]]
+
+
+def _priced_rows(keys: Sequence[int]) -> dict[int, Priced]:
+    """The price lists of each space with their items; two queries, and no more objects than rows."""
+    items: dict[int, list[PriceItem]] = {}
+    for item in PriceItem.objects.filter(space__in=keys):
+        items.setdefault(item.price_list_id, []).append(item)
+    found: dict[int, list[tuple[PriceList, list[PriceItem]]]] = {}
+    for row in PriceList.objects.filter(space__in=keys):
+        found.setdefault(row.space_id, []).append((row, items.get(row.pk, [])))
+    return found
 
 
 def photos_of(keys: Sequence[int]) -> dict[int, SpacePhoto]:
@@ -147,20 +169,22 @@ def _served(pictures: dict[int, SpacePhoto]) -> dict[int, SpacePhoto]:
 
 
 def _result(
-    query: Query, space: Space, times: Sequence[Period], strip: Sequence[FreeDay], photo: SpacePhoto | None
+    query: Query,
+    space: Space,
+    held: tuple[Priced, Sequence[Period], Sequence[FreeDay]],
+    signs: dict[str, str],
+    photo: SpacePhoto | None,
 ) -> Result:
+    priced, times, strip = held
     address = reverse("spaces:book", kwargs={"code": space.municipality.code, "space_id": space.pk})
-    offers = [_offer(query, space, period, address) for period in times]
+    offers = [_offer(query, space, priced, period, address) for period in times]
     metres = None
     if query.wishes.near is not None:
         metres = metres_between(query.wishes.near, (float(space.latitude), float(space.longitude)))
     return Result(
         space,
         offers,
-        [
-            StripDay(one.day, one.state, state_words(one.state), _book_url(query, one, address))
-            for one in strip
-        ],
+        [StripDay(one.day, one.state, signs[one.state], _book_url(query, one, address)) for one in strip],
         "" if metres is None else distance_text(metres),
         photo,
         fits_of(query, space, offers),
@@ -169,7 +193,7 @@ def _result(
     )
 
 
-def _offer(query: Query, space: Space, period: Period, address: str) -> Offer:
+def _offer(query: Query, space: Space, priced: Priced, period: Period, address: str) -> Offer:
     zone = zone_of(space.municipality)
     day = day_of(period.start, zone)
     asked: dict[str, Any] = {
@@ -182,7 +206,7 @@ def _offer(query: Query, space: Space, period: Period, address: str) -> Offer:
         asked["heads"] = query.wishes.seats
     return Offer(
         period,
-        price_of(space, period, query.wishes.tier),
+        _least(space, period, query.wishes.tier, lambda: [price_list_of(*each) for each in priced]),
         when_text(period, zone),
         f"{address}?{urlencode(asked)}",
     )
@@ -190,8 +214,14 @@ def _offer(query: Query, space: Space, period: Period, address: str) -> Offer:
 
 def price_of(space: Space, period: Period, tier: str) -> int | None:
     """What a time costs; None where the lists have no price for it. Reads `price_lists` with their `items`."""
+    return _least(space, period, tier, lambda: price_lists_of(space))
+
+
+def _least(
+    space: Space, period: Period, tier: str, lists: Callable[[], Sequence[rules_price_lists.PriceList]]
+) -> int | None:
     try:
-        priced = rules_prices.cheapest(period, price_lists_of(space), Tier(tier), zone_of(space.municipality))
+        priced = rules_prices.cheapest(period, lists(), Tier(tier), zone_of(space.municipality))
     except RulesError:
         # Lists that contradict each other are told on the host's pages; here there is no price to show.
         return None
@@ -201,7 +231,7 @@ def price_of(space: Space, period: Period, tier: str) -> int | None:
 def _book_url(query: Query, day: FreeDay, address: str) -> str:
     if day.state not in ("free", "partly"):
         return ""
-    return f"{address}?{urlencode({'day': day.day.isoformat(), 'tier': query.wishes.tier})}"
+    return f"{address}?day={day.day.isoformat()}&tier={query.wishes.tier}"
 
 
 def fits_of(query: Query, space: Space, offers: Sequence[Offer]) -> list[str]:
