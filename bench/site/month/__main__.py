@@ -1,6 +1,7 @@
 """`python -m bench.site.month --bookings 1000 --seed x`: lives through a month; what happened and what is wrong as JSON.
 
-The environment names settings (`bench.site.month.settings`), SOSEI_HOME with all tables made, and SOSEI_ADDRESS.
+The environment names settings (`bench.site.month.settings`), SOSEI_HOME with all tables made, and SOSEI_ADDRESS. A month
+that was stopped (SIGTERM, SIGKILL, no power) goes on when the same is asked with the same SOSEI_HOME.
 """
 
 from __future__ import annotations
@@ -29,9 +30,13 @@ def main() -> None:
     import django
 
     django.setup()
-    from bench.site.month.run import Month
+    from bench.site.month.run import PAUSED, Month, PausedError
 
-    told = Month(**vars(options)).live()
+    try:
+        told = Month(**vars(options)).live()
+    except PausedError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(PAUSED)
     sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 

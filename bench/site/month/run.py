@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import datetime
 import gc
+import json
 import multiprocessing
 import os
 import random
@@ -39,11 +41,25 @@ MOST_WAITING = 12
 """Tasks of payments that may wait for each worker; with more of them guests do what they have begun, and nothing new."""
 STILL = 1800
 """Seconds without a booking after which something is wrong."""
+KEPT_EVERY = 2.0
+"""Seconds after which it is written down where the month stands."""
+PAUSED = 75
+"""The exit code of a month that goes on another time (EX_TEMPFAIL)."""
+DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
 OUTCOMES = [f"{verb}:{how}" for verb in steps.VERBS for how in ("done", "refused", "fault")]
 
 
+class PausedError(Exception):
+    """The month was told to stop before its end; what is written down lets it go on."""
+
+
 class Month:
-    """All that runs, and what is told of it in the end."""
+    """All that runs, and what is told of it in the end.
+
+    A month that was stopped, or whose machine was switched off, goes on in the same SOSEI_HOME: all its processes were
+    killed together, and the time between counts as nothing.
+    """
 
     def __init__(
         self,
@@ -60,7 +76,14 @@ class Month:
         self.kills, self.restarts, self.minutes = kills, restarts, minutes
         self.folder = Path(settings.SOSEI_HOME) / "month"
         self.folder.mkdir(exist_ok=True)
-        self.first = _first_of_a_month_past(timezone.now())
+        self.kept = self.folder / "kept.json"
+        self.asked = {"bookings": bookings, "seed": seed, "kills": kills, "restarts": restarts}
+        self.before: dict[str, Any] = json.loads(self.kept.read_text()) if self.kept.exists() else {}
+        if self.before and self.before["asked"] != self.asked:
+            raise ValueError(f"{self.kept} is of another month: {self.before['asked']}, and not {self.asked}")
+        self.planned = 0
+        self.lasted = 0.0
+        self.is_told_to_pause = False
         self.fork = multiprocessing.get_context("fork")
         shared = self.fork.RawValue, self.fork.RawArray
         self.told = SimpleNamespace(
@@ -79,29 +102,45 @@ class Month:
         self.workers: list[Any] = [None] * workers
         self.done: Counter[str] = Counter()
         self.towns = Towns()
+        if self.before:
+            self.first = datetime.datetime.fromisoformat(self.before["first"])
+        else:
+            self.first = _first_of_a_month_past(timezone.now())
 
     def live(self) -> dict[str, Any]:
-        """The whole month; what happened, how long it took, and everything that is wrong."""
+        """The whole month; what happened, how long it took, and everything that is wrong.
+
+        Raises:
+            PausedError: a signal told it to stop.
+        """
+        signal.signal(signal.SIGTERM, self._pause)
+        signal.signal(signal.SIGINT, self._pause)
         settings.CLOCK.set(self.first)
+        if self.before:
+            self._take_up()
         self._fsync_is_on()
-        begun = time.monotonic()
         with self._site():
             try:
+                if self.before:
+                    _dead_are_noticed()
                 for number in range(len(self.workers)):
                     self._start_worker(number)
-                self.towns = build(self.wanted, self.seed, self.first.date())
-                began = time.monotonic()
+                if not self.before:
+                    self.towns = build(self.wanted, self.seed, self.first.date())
                 self._go_through()
-                lasted = time.monotonic() - began
+            except PausedError:
+                self._kill_all()
+                raise
             finally:
                 self._stop_all()
+        lived = time.monotonic()
         found = settling.settle_and_check(self, self.first)
         placed = sum(self.told.placed)
         return {
             "bookings_asked_for": self.wanted,
-            "seconds": round(lasted, 1),
-            "bookings_a_second": round(placed / lasted, 1),
-            "seconds_in_all": round(time.monotonic() - begun, 1),
+            "seconds": round(self.lasted, 1),
+            "bookings_a_second": round(placed / self.lasted, 1),
+            "seconds_of_settling_and_checks": round(time.monotonic() - lived, 1),
             "happened": dict(self.done),
             "asked_again_when_the_database_was_away": sum(self.told.lost),
             "steps": self._steps(),
@@ -119,17 +158,75 @@ class Month:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
+    # --- Stopped and taken up again ------------------------------------------------------------------------------------
+
+    def _pause(self, _signal: int, _frame: object) -> None:
+        self.is_told_to_pause = True
+
+    def _keep(self) -> None:
+        """Writes down where the month stands, all or nothing."""
+        told = {
+            "asked": self.asked,
+            "first": self.first.isoformat(),
+            "moment": timezone.now().isoformat(),
+            "towns": self.towns.as_json(),
+            "planned": self.planned,
+            "lasted": self.lasted,
+            "lives": self.lives,
+            "done": dict(self.done),
+            "placed": list(self.told.placed),
+            "lost": list(self.told.lost),
+            "counts": list(self.told.counts),
+        }
+        new = self.kept.with_suffix(".new")
+        new.write_text(json.dumps(told))
+        new.replace(self.kept)
+
+    def _take_up(self) -> None:
+        """Goes on where it was written down; of what was under way the processes themselves know (`intent-*.json`)."""
+        before = self.before
+        settings.CLOCK.set(datetime.datetime.fromisoformat(before["moment"]))
+        self.towns = Towns.from_json(before["towns"])
+        self.planned, self.lasted, self.lives = before["planned"], before["lasted"], before["lives"]
+        self.done = Counter(before["done"])
+        self.done["switched off and on"] += 1
+        for shared, kept in (
+            (self.told.placed, before["placed"]),
+            (self.told.lost, before["lost"]),
+            (self.told.counts, before["counts"]),
+        ):
+            shared[:] = kept
+
+    def _kill_all(self) -> None:
+        for child in (*self.clients, *self.workers):
+            if child is not None:
+                child.kill()
+                child.join()
+
     # --- The time goes by ---------------------------------------------------------------------------------------------
 
     def _go_through(self) -> None:
-        plan = self._plan()
+        plan = self._plan()[self.planned :]
+        if self.planned:
+            self.chance = random.Random(f"{self.seed}:month:{self.planned}")  # noqa: S311
+        self._keep()
         for number in range(len(self.clients)):
             self._start_client(number)
-        begun = last_tick = moved = time.monotonic()
-        before, next_said = 0, 0.1 if self.wanted < 1000 else 0.01
+        last_tick = kept = moved = time.monotonic()
+        begun = moved - self.lasted
+        before, placed_before = 0, sum(self.told.placed)
+        step = 0.1 if self.wanted < 1000 else 0.01
+        next_said = placed_before / self.wanted + step
         while (placed := sum(self.told.placed)) < self.wanted or not checks.is_a_month():
             time.sleep(0.05)
             now = time.monotonic()
+            self.lasted = now - begun
+            if self.is_told_to_pause:
+                self._keep()
+                raise PausedError(f"paused after {placed:,} of {self.wanted:,} bookings")
+            if now - kept > KEPT_EVERY:
+                self._keep()
+                kept = now
             if placed > before:
                 before, moved = placed, now
             elif now - moved > STILL:
@@ -145,9 +242,10 @@ class Month:
                 _at, _turn, name, what = plan.pop(0)
                 what()
                 self.done[name] += 1
+                self.planned += 1
                 moved = time.monotonic()
             if placed / self.wanted > next_said:
-                next_said += 0.1 if self.wanted < 1000 else 0.01
+                next_said += step
                 rate = placed / (now - begun)
                 left = max(0, self.wanted - placed) / rate / 60
                 self.say(
@@ -321,6 +419,10 @@ class Month:
 
 def _begin(what: Callable[[], None], log: Path) -> None:
     """The first a new process does; it ends without what its parent has registered for the end."""
+    # Who is killed takes all with him, as a machine that is switched off does.
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     with log.open("ab", buffering=0) as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import socketserver
+from concurrent.futures import ThreadPoolExecutor
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+THREADS = 4
 
 
 class _Threads(socketserver.ThreadingMixIn, WSGIServer):
+    """Threads that stay, as those of the real server do: each keeps its connection to the database."""
+
     daemon_threads = True
+    pool = ThreadPoolExecutor(THREADS)
+
+    def process_request(self, request: object, client_address: object) -> None:
+        """Leaves a request to the next thread that is free."""
+        self.pool.submit(self.process_request_thread, request, client_address)
 
 
 class _Silent(WSGIRequestHandler):

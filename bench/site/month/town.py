@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils import timezone
@@ -47,6 +47,19 @@ class Towns:
     """Town -> programme staff."""
     town_of: dict[int, int] = field(default_factory=dict)
     """Host -> town."""
+
+    def as_json(self) -> dict[str, Any]:
+        """To be read again by `from_json`."""
+        told = asdict(self)
+        for name in ("owners", "staff", "town_of"):
+            told[name] = list(told[name].items())
+        return told
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Towns:
+        """What `as_json` wrote."""
+        maps = {name: dict(told[name]) for name in ("owners", "staff", "town_of")}
+        return cls(told["towns"], [Place(**one) for one in told["places"]], told["guests"], **maps)
 
 
 def build(bookings: int, seed: str, month: datetime.date) -> Towns:

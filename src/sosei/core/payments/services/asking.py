@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 ASK_AGAIN = datetime.timedelta(minutes=2)
 """A payment or refund without an answer for so long is asked for again."""
-LOST_FOR = datetime.timedelta(days=1)
+LOST_FOR = datetime.timedelta(days=7)
 """So long a payment is asked for again that was given up before its first answer."""
 LOOK_AFTER = datetime.timedelta(hours=1)
 """How a payment stands is looked up when nothing was heard of it for so long."""
