@@ -109,37 +109,81 @@ def signed(notice: EmbeddedNotice, second: int = 0) -> Callable[[], Any]:
     return work
 
 
-def test_a_notice_that_comes_while_the_answer_is_written_down_is_not_lost(
-    town: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _asked_refund(town: World) -> Refund:
     payment = town.paid(1000, way="card")
     town.hear()
     [refund] = refund_bill(bill=payment.bill, yen=400, reason="例", key=uuid.uuid4().hex, actor=None)
-    looked, taken = threading.Event(), threading.Event()
+    return refund
+
+
+def _told_of(kind: str) -> Callable[[], Any]:
+    return signed(EmbeddedNotice.objects.get(body__contains=kind))
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_notice_that_is_kept_before_the_answer_to_the_same_is_handled(
+    town: World, monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    refund = _asked_refund(town)
+    looked, kept = threading.Event(), threading.Event()
     look = notices.handle_waiting
 
     def looks_too_early(*about: str) -> int:
         found = look(*about)
-        looked.set()
-        assert taken.wait(30)
+        if not looked.is_set():
+            looked.set()
+            assert kept.wait(30)
         return found
 
-    def notice_comes() -> Any:
+    def notice_comes() -> None:
         assert looked.wait(30)
-        told = signed(EmbeddedNotice.objects.get(body__contains="refund.done"))()
-        taken.set()
-        return told
+        _told_of("refund.done")()
+        kept.set()
 
     with monkeypatch.context() as patched:
         patched.setattr(notices, "handle_waiting", looks_too_early)
+        if dies:
+            patched.setattr(notices, "handle_crossed", lambda *about: 0)
         at_once(lambda: asking.send_refund(refund.pk), notice_comes)
-    assert GatewayEvent.objects.filter(handled_at=None, kind="refund.done").count() == 1
-    assert Refund.objects.get().state == "sent"
 
-    assert asking.ask_again(timezone.now())["notices_left"] == 1
-
-    assert Refund.objects.get().state == "done"
+    if dies:
+        assert (Refund.objects.get().state, _unhandled("refund.done")) == ("sent", 1)
+        assert asking.ask_again(timezone.now() + datetime.timedelta(days=6))["notices_left"] == 1
+    assert (Refund.objects.get().state, _unhandled("refund.done")) == ("done", 0)
     assert asking.ask_again(timezone.now())["notices_left"] == 0
+
+
+def test_a_notice_that_is_kept_after_the_answer_to_the_same_is_handled(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = town.pay(town.bill(), "card")
+    order = asking.order_of(payment)
+    embedded.EmbeddedGateway().create_payment(order)
+    looked, answered = threading.Event(), threading.Event()
+    find = notices._payment_of
+
+    def looks_too_early(*about: Any) -> int | None:
+        found = find(*about)
+        if not looked.is_set():
+            assert found is None
+            looked.set()
+            assert answered.wait(30)
+        return found
+
+    def answer_comes() -> None:
+        assert looked.wait(30)
+        asking.ask_gateway(payment.pk)
+        answered.set()
+
+    monkeypatch.setattr(notices, "_payment_of", looks_too_early)
+    at_once(_told_of("payment.waiting"), answer_comes)
+
+    assert _unhandled("payment.waiting") == 0
+    assert GatewayEvent.objects.get().payment == payment
+
+
+def _unhandled(kind: str) -> int:
+    return GatewayEvent.objects.filter(handled_at=None, kind=kind).count()
 
 
 def test_a_notice_in_many_copies_at_once_is_handled_once(town: World) -> None:

@@ -52,7 +52,10 @@ def ask_gateway(payment_id: int) -> str:
         return "no answer"
     except GatewayRefusedError as error:
         told = Told("", Payment.State.FAILED, problem=error.problem)
-    return _take(payment.pk, told)
+    state = _take(payment.pk, told)
+    if told.gateway_key and notices.handle_crossed(payment.gateway, told.gateway_key):
+        return _state_of(payment.pk)
+    return state
 
 
 def order_of(payment: Payment) -> Order:
@@ -95,6 +98,10 @@ def _take(payment_id: int, told: Told) -> str:
     settling.take(payment, told)
     if told.gateway_key:
         notices.handle_waiting(payment.gateway, told.gateway_key)
+    return _state_of(payment_id)
+
+
+def _state_of(payment_id: int) -> str:
     return str(Payment.objects.values_list("state", flat=True).get(pk=payment_id))
 
 
@@ -149,6 +156,8 @@ def send_refund(refund_id: int) -> str:
         refunds.take(held, told)
         if told.gateway_key:
             notices.handle_waiting(refund.payment.gateway, told.gateway_key)
+    if told.gateway_key:
+        notices.handle_crossed(refund.payment.gateway, told.gateway_key)
     return str(Refund.objects.values_list("state", flat=True).get(pk=refund_id))
 
 

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 LARGEST = 256 * 1024
 """A notice of more bytes is none."""
 UNKNOWN = "unknown"
-LEFT_FOR = datetime.timedelta(days=3)
+LEFT_FOR = datetime.timedelta(days=7)
 """So long a notice is looked at again: what is unknown after that is another system's, and the nightly check tells of it."""
 
 
@@ -40,7 +40,10 @@ def receive_notice(*, gateway: str, body: bytes, headers: Mapping[str, str]) -> 
                 raise NoticeRefusedError("unreadable")
             notice = gateways.named(gateway).read_notice(body, headers, timezone.now())
             with transaction.atomic():
-                return _keep_and_handle(gateway, notice, body)
+                event = _keep_and_handle(gateway, notice, body)
+            if event.handled_at is None:
+                handle_crossed(gateway, notice.about_key)
+            return event
         except NoticeRefusedError as error:
             _count_refused(gateway, error.reason, body)
             raise
@@ -154,8 +157,18 @@ def handle_waiting(gateway: str, about_key: str) -> int:
     return handled
 
 
+def handle_crossed(gateway: str, about_key: str) -> int:
+    """Handles what came while it was being written down what it is about; how many.
+
+    Neither of two transactions under way sees the other. Each asks once more after its commit, so the later of them sees
+    both; where the process dies between the two, `left` finds it within the minute.
+    """
+    waiting = GatewayEvent.objects.filter(gateway=gateway, about_key=about_key, handled_at__isnull=True)
+    return handle_left(gateway, about_key) if waiting.exists() else 0
+
+
 def left() -> list[tuple[str, str]]:
-    """Gateway and key of what notices wait for that came while it was being written down in another transaction."""
+    """Gateway and key of what notices wait for though it is known: who was to handle them died before that."""
     key = OuterRef("about_key")
     # Without empty keys, as the index of payments has it.
     payments = Payment.objects.filter(gateway=OuterRef("gateway"), gateway_key=key).exclude(gateway_key="")
