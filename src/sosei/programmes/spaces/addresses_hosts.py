@@ -34,6 +34,7 @@ ADDRESSES = {
     "space-edit": _HOSTS,
     "space-about": _HOSTS,
     "space-hours": _HOSTS,
+    "space-season": _HOSTS,
     "space-closures": _HOSTS,
     "space-booking": _HOSTS,
     "space-photos": _HOSTS,

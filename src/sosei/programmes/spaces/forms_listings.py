@@ -22,9 +22,12 @@ from sosei.programmes.spaces.forms_hosts import LINES, LONGEST
 from sosei.programmes.spaces.models import Host, OpeningHour, Space
 from sosei.programmes.spaces.rules_hours import GRIDS, Band
 from sosei.programmes.spaces.services.listing_hours import Repeat, Shut
+from sosei.programmes.spaces.services.listing_seasons import Season
 from sosei.programmes.spaces.services.listings import ABOUT, BOOKING
 from sosei.programmes.spaces.week_texts import HoursTextError, bands_text, read_bands
 
+USUALLY = Season(None, None)
+"""No season: the week that holds where none does."""
 FARTHEST = datetime.timedelta(days=3 * 366)
 
 
@@ -202,9 +205,9 @@ class WeekForm(forms.Form):
         help_text=_("例：9:00-17:00。午前・午後・夜間に分けるときは 9:00-12:00, 13:00-17:00, 18:00-21:00"),
     )
 
-    def __init__(self, *arguments: Any, space: Space, **options: Any) -> None:
+    def __init__(self, *arguments: Any, space: Space, season: Season = USUALLY, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        held = held_week(space)
+        held = held_week(space, season)
         self.initial["same"] = held[KINDS.OPENING] == held[KINDS.BOOKABLE]
         self.initial["closed_on_holidays"] = space.closed_on_holidays
         for kind in KINDS:
@@ -255,11 +258,47 @@ class WeekForm(forms.Form):
         ]
 
 
-def held_week(space: Space) -> dict[Any, dict[int, tuple[Band, ...]]]:
-    """The bands of a space by kind and day."""
+class SeasonForm(WeekForm):
+    """The week of a season and its days."""
+
+    closed_on_holidays = None  # type: ignore[assignment]
+    first_day = EraDateField(
+        label=_("最初の日"),
+        required=False,
+        help_text=_("空けておくと、いままでもずっとその時間だったことになります。"),
+    )
+    last_day = EraDateField(
+        label=_("最後の日"), required=False, help_text=_("空けておくと、そのあとずっとその時間です。")
+    )
+    repeat = forms.ChoiceField(
+        label=_("くり返し"),
+        choices=[
+            (Repeat.ONCE.value, _("くり返さない")),
+            (Repeat.YEARLY.value, _("毎年の同じ日（3年分）")),
+        ],
+    )
+
+    def __init__(self, *arguments: Any, space: Space, season: Season | None, **options: Any) -> None:
+        # A new season begins with the usual week, of which mostly an hour changes.
+        super().__init__(*arguments, space=space, season=season or USUALLY, **options)
+        if season is not None:
+            self.initial |= {"first_day": season.first_day, "last_day": season.last_day}
+            del self.fields["repeat"]
+
+    def season(self) -> Season:
+        """Its days."""
+        return Season(self.cleaned_data["first_day"], self.cleaned_data["last_day"])
+
+    def every_year(self) -> bool:
+        """Whether it comes again."""
+        return bool(self.cleaned_data.get("repeat") == Repeat.YEARLY.value)
+
+
+def held_week(space: Space, season: Season = USUALLY) -> dict[Any, dict[int, tuple[Band, ...]]]:
+    """The bands of a space by kind and day: of the usual week, or of a season."""
     weeks: dict[Any, dict[int, tuple[Band, ...]]] = {kind: {} for kind in KINDS}
     for row in sorted(space.hours.all(), key=lambda row: (row.day, row.opens)):
-        if row.valid_from is None and row.valid_until is None:
+        if (row.valid_from, row.valid_until) == (season.first_day, season.last_day):
             week = weeks[KINDS(row.kind)]
             week[row.day] = (*week.get(row.day, ()), (row.opens, row.closes))
     return weeks

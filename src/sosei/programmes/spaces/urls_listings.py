@@ -7,6 +7,7 @@ from django.urls import path
 from sosei.programmes.spaces.views import (
     hosts_office,
     listing_hours,
+    listing_seasons,
     listing_steps,
     listings,
     open_data,
@@ -23,6 +24,7 @@ urlpatterns = [
     path(f"{_SPACE}/", listings.overview, name="space-edit"),
     path(f"{_SPACE}/about", listings.about, name="space-about"),
     path(f"{_SPACE}/hours", listing_hours.hours, name="space-hours"),
+    path(f"{_SPACE}/season", listing_seasons.season, name="space-season"),
     path(f"{_SPACE}/closures", listing_hours.closures, name="space-closures"),
     path(f"{_SPACE}/booking", listings.booking, name="space-booking"),
     path(f"{_SPACE}/photos", listings.pictures, name="space-photos"),

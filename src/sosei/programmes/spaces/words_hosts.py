@@ -32,6 +32,8 @@ for _name, _title, _sentence in (
     ("entered", _("場所の下書きを作った"), _("%(actor)sが場所「%(space)s」の下書きを作りました")),
     ("changed", _("場所の内容を変えた"), _("%(actor)sが場所「%(space)s」の内容を変えました")),
     ("hours_set", _("場所の時間を変えた"), _("%(actor)sが場所「%(space)s」の時間を変えました")),
+    ("season_set", _("季節の時間を決めた"), _("%(actor)sが場所「%(space)s」の季節の時間を決めました")),
+    ("season_removed", _("季節の時間を消した"), _("%(actor)sが場所「%(space)s」の季節の時間を消しました")),
     ("closure_entered", _("休みの日を入れた"), _("%(actor)sが「%(space)s」の休みの日を入れました")),
     ("closure_removed", _("休みの日を消した"), _("%(actor)sが「%(space)s」の休みの日を消しました")),
     ("photo_added", _("場所の写真を加えた"), _("%(actor)sが場所「%(space)s」の写真を加えました")),

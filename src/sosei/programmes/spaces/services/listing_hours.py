@@ -60,31 +60,57 @@ def set_hours(
     """
     check_runs(actor, space)
     held = lock_space(space.pk)
-    weeks = {OpeningHour.Kind.OPENING.value: opening, OpeningHour.Kind.BOOKABLE.value: bookable}
-    for kind, week in weeks.items():
-        for day, bands in week.items():
-            _check_day(kind, day, bands)
-    for day, bands in bookable.items():
-        _check_open(day, bands, opening.get(day, ()))
+    check_week(opening, bookable)
     held.hours.filter(valid_from__isnull=True, valid_until__isnull=True).delete()
-    OpeningHour.objects.bulk_create(
-        OpeningHour(
-            municipality=held.municipality,
-            host=held.host,
-            space=held,
-            kind=kind,
-            day=day,
-            opens=opens,
-            closes=closes,
-        )
-        for kind, week in weeks.items()
-        for day, bands in sorted(week.items())
-        for opens, closes in bands
-    )
+    OpeningHour.objects.bulk_create(hour_rows(held, opening, bookable))
     held.closed_on_holidays = closed_on_holidays
     held.save(update_fields=["closed_on_holidays"])
     record_space("hours_set", held, actor)
     return held
+
+
+def check_week(opening: Week, bookable: Week) -> None:
+    """Looks at the bands of a week.
+
+    Raises:
+        ListingError: hours that overlap, or that can be booked and lie outside the opening hours; `field` is
+            "opening_3" for Thursday.
+    """
+    for kind, week in _by_kind(opening, bookable):
+        for day, bands in week.items():
+            _check_day(kind, day, bands)
+    for day, bands in bookable.items():
+        _check_open(day, bands, opening.get(day, ()))
+
+
+def _by_kind(opening: Week, bookable: Week) -> list[tuple[str, Week]]:
+    return [(OpeningHour.Kind.OPENING.value, opening), (OpeningHour.Kind.BOOKABLE.value, bookable)]
+
+
+def hour_rows(
+    space: Space,
+    opening: Week,
+    bookable: Week,
+    first_day: datetime.date | None = None,
+    last_day: datetime.date | None = None,
+) -> list[OpeningHour]:
+    """The rows of a week of a space, not yet stored; with days, those of a season."""
+    return [
+        OpeningHour(
+            municipality=space.municipality,
+            host=space.host,
+            space=space,
+            kind=kind,
+            day=day,
+            opens=opens,
+            closes=closes,
+            valid_from=first_day,
+            valid_until=last_day,
+        )
+        for kind, week in _by_kind(opening, bookable)
+        for day, bands in sorted(week.items())
+        for opens, closes in bands
+    ]
 
 
 def _check_day(kind: str, day: int, bands: Sequence[Band]) -> None:
@@ -144,7 +170,7 @@ def repeated(shut: Shut) -> list[tuple[datetime.date, datetime.date]]:
     """The days as they come: once, every year for three years, or on the same weekday of each month for a year."""
     length = shut.last_day - shut.first_day
     if shut.repeat == Repeat.YEARLY:
-        starts = [_same_day(shut.first_day, shut.first_day.year + n) for n in range(YEARS)]
+        starts = [same_day(shut.first_day, shut.first_day.year + n) for n in range(YEARS)]
     elif shut.repeat == Repeat.MONTHLY:
         nth = (shut.first_day.day - 1) // 7
         months = [_month_after(shut.first_day, n) for n in range(MONTHS)]
@@ -155,7 +181,8 @@ def repeated(shut: Shut) -> list[tuple[datetime.date, datetime.date]]:
     return [(first, first + length) for first in starts]
 
 
-def _same_day(day: datetime.date, year: int) -> datetime.date:
+def same_day(day: datetime.date, year: int) -> datetime.date:
+    """The day in another year; 29 February is the 28th where there is none."""
     return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 

@@ -16,6 +16,7 @@ from sosei.programmes.spaces.forms_listings import FILLS, KINDS, ClosureForm, We
 from sosei.programmes.spaces.models import Closure, Space
 from sosei.programmes.spaces.services import listing_hours as services
 from sosei.programmes.spaces.services.prices import today_at
+from sosei.programmes.spaces.shown_seasons import shown_seasons
 from sosei.programmes.spaces.views.host_common import own_space, space_crumbs, space_url
 from sosei.programmes.spaces.views.listings import step_links
 from sosei.programmes.spaces.week_picture import week_picture
@@ -113,6 +114,7 @@ def _page(request: Any, space: Space, form: WeekForm, closure_form: ClosureForm)
         "fills": [(f"fill_{name}", label) for name, label, _days in FILLS],
         "picture": week_picture(held[KINDS.OPENING], held[KINDS.BOOKABLE]),
         "closures": list(rows[:MOST_CLOSURES]),
+        "seasons": shown_seasons(space),
         "space": space,
         "host": space.host,
         "heading": _("開く時間と休み"),

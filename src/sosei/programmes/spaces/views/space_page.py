@@ -24,6 +24,7 @@ from sosei.programmes.spaces.forms_listings import KINDS, held_week
 from sosei.programmes.spaces.ladder_picture import EXAMPLE_YEN, example_picture
 from sosei.programmes.spaces.models import Space, UsageTerms
 from sosei.programmes.spaces.services.terms import terms_of
+from sosei.programmes.spaces.shown_seasons import shown_seasons
 from sosei.programmes.spaces.space_files import served_photos
 from sosei.programmes.spaces.space_panels import BESIDE, space_panels
 from sosei.programmes.spaces.views.host_common import public_url, space_url, to_spaces, town_of
@@ -69,6 +70,7 @@ def space(request: Any, code: str, space_id: int) -> HttpResponse:
         "picture": example_picture(held.ladder, zone=zone_of(held.municipality)),
         "example_yen": EXAMPLE_YEN,
         "week_picture": week_picture(week[KINDS.OPENING], week[KINDS.BOOKABLE]),
+        "seasons": shown_seasons(held),
         "closures": _closures(held, now),
         "rooms": _rooms(held),
         "map": _map(held),
