@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from sosei.core.payments import kinds
 from sosei.core.payments.models import Bill, Payment, Payout, Refund, TransferFile
 
+_THING = ("bill", "bill__kind", "bill__object_key")
+
 
 def lock_bill(key: int) -> Bill:
     """A bill, after the thing it is for.
@@ -17,7 +19,10 @@ def lock_bill(key: int) -> Bill:
     Raises:
         Bill.DoesNotExist: no such bill.
     """
-    kind, object_key = Bill.objects.values_list("kind", "object_key").get(pk=key)
+    return _lock_bill(key, *Bill.objects.values_list("kind", "object_key").get(pk=key))
+
+
+def _lock_bill(key: int, kind: str, object_key: str) -> Bill:
     kinds.payable(kind).lock(object_key)
     found: Bill = (
         Bill.objects.select_for_update(of=("self",), no_key=True)
@@ -38,7 +43,7 @@ def lock_payment(key: int) -> Payment:
     Raises:
         Payment.DoesNotExist: no such payment.
     """
-    bill = lock_bill(Payment.objects.values_list("bill", flat=True).get(pk=key))
+    bill = _lock_bill(*Payment.objects.values_list(*_THING).get(pk=key))
     found: Payment = Payment.objects.get(pk=key)
     found.bill = bill
     return found
@@ -50,7 +55,7 @@ def lock_refund(key: int) -> Refund:
     Raises:
         Refund.DoesNotExist: no such refund.
     """
-    bill = lock_bill(Refund.objects.values_list("bill", flat=True).get(pk=key))
+    bill = _lock_bill(*Refund.objects.values_list(*_THING).get(pk=key))
     found: Refund = Refund.objects.select_related("payment").get(pk=key)
     found.bill = bill
     found.payment.bill = bill

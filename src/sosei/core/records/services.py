@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from sosei.core.people import roles, tenancy
+from sosei.core.people.inserting import inserted
 from sosei.core.people.models import Municipality, Person
 from sosei.core.records import locks, origin, queue, rules, sms, verbs
 from sosei.core.records.errors import AddressError, EntryError, KeyTakenError, NotAgainError, ObligedError
@@ -26,7 +27,6 @@ LANGUAGES = ("ja", "en")
 PHONE = re.compile(r"\+[0-9]{6,15}")
 
 
-@transaction.atomic
 def write_entry(
     *,
     actor: Person | None,
@@ -111,7 +111,6 @@ def _must_fill(verb: str, sentence: str, data: Mapping[str, Any]) -> None:
         raise EntryError(f"the sentence of {verb!r}, {sentence!r}, cannot be filled: {error!r}") from error
 
 
-@transaction.atomic
 def send_message(
     *,
     key: str,
@@ -154,31 +153,33 @@ def send_message(
         sms.gateway()
     now = timezone.now()
     in_app_only = channel == Message.Channel.IN_APP
-    with tenancy.unguarded():
-        message, created = Message.objects.get_or_create(
-            key=key,
-            defaults={
-                **words,
-                "recipient": recipient,
-                "to_address": to_address,
-                "language": language if recipient is None else "",
-                "municipality": municipality,
-                "kind": kind,
-                "is_secret": declared.secret,
-                "scope": _scope_for(recipient, declared, declared.scope_of(about)),
-                "channel": channel,
-                "in_app": _shown_in_app(recipient, declared),
-                "about_type": ContentType.objects.get_for_model(about) if about is not None else None,
-                "about_id": str(about.pk) if about is not None else "",
-                "created_at": now,
-                "round_started_at": now,
-                "expires_at": now + declared.valid_for if declared.valid_for else None,
-                "state": Message.State.SENT if in_app_only else Message.State.WAITING,
-                "sent_at": now if in_app_only else None,
-                "next_try_at": None if in_app_only else now,
-            },
-        )
-        if created and not in_app_only:
+    message = Message(
+        key=key,
+        **words,
+        recipient=recipient,
+        to_address=to_address,
+        language=language if recipient is None else "",
+        municipality=municipality,
+        kind=kind,
+        is_secret=declared.secret,
+        scope=_scope_for(recipient, declared, declared.scope_of(about)),
+        channel=channel,
+        in_app=_shown_in_app(recipient, declared),
+        about_type=ContentType.objects.get_for_model(about) if about is not None else None,
+        about_id=str(about.pk) if about is not None else "",
+        created_at=now,
+        round_started_at=now,
+        expires_at=now + declared.valid_for if declared.valid_for else None,
+        state=Message.State.SENT if in_app_only else Message.State.WAITING,
+        sent_at=now if in_app_only else None,
+        next_try_at=None if in_app_only else now,
+    )
+    # Nothing in here is refused, so that a transaction under way needs no savepoint for it.
+    with transaction.atomic(savepoint=False), tenancy.unguarded():
+        created = inserted(message)
+        if not created:
+            message = Message.objects.get(key=key)
+        elif not in_app_only:
             queue.leave_delivery(message.pk, urgent=declared.urgent)
     if not created and (message.recipient_id, message.kind) != (recipient.pk if recipient else None, kind):
         raise KeyTakenError(key)

@@ -96,7 +96,8 @@ def _rows(order: Order, *states: str) -> list[Booking]:
 
 def placed(order: Order, *, actor: Person | None, now: datetime) -> None:
     """An order came in: the guest has the number and the link, the host is asked where an answer is due."""
-    asked, held = _rows(order, "requested"), _rows(order, "held")
+    rows = _rows(order, "requested", "held")
+    asked, held = ([one for one in rows if one.state == state] for state in ("requested", "held"))
     waiting = asked or held
     if not waiting or (not asked and order.way_to_pay not in PAID_FIRST):
         # Confirmed in the next moment, and told then.
@@ -147,9 +148,7 @@ def _ask_host(order: Order, asked: Sequence[Booking], actor: Person | None) -> N
 def confirmed(booking: Booking, *, actor: Person | None, now: datetime, **more: Any) -> None:
     """Dates are confirmed: told once an order, and for each date where a host answers them one by one."""
     order = booking.order
-    each = (
-        order.bookings.filter(state="requested").exists() or order.bookings.filter(state="declined").exists()
-    )
+    each = order.bookings.filter(state__in=("requested", "declined")).exists()
     key = f"{order.pk}:{booking.pk}" if each else f"{order.pk}"
     if not each and Message.objects.filter(key=f"space.confirmed:{key}").exists():
         # The first date of a series has told of all.

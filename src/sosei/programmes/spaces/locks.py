@@ -36,7 +36,8 @@ def lock_order(key: int) -> Order:
 
 def lock_order_of_bill(object_key: str) -> None:
     """The order that a bill is for, before the bill."""
-    lock_orders([int(object_key)])
+    rows = Order.objects.select_for_update(no_key=True).filter(pk=int(object_key))
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def bookings_of(orders: dict[int, Order], keys: Iterable[int] | None = None) -> list[Booking]:

@@ -25,8 +25,8 @@ __all__ = ["facts", "waiting"]
 
 def describe(object_key: str) -> str:
     """One line on an order, in the reader's language."""
-    order = Order.objects.prefetch_related("bookings__space").get(pk=int(object_key))
-    made = list(order.bookings.all())
+    made = list(Booking.objects.filter(order=int(object_key)).select_related("space", "order"))
+    order = made[0].order if made else Order.objects.select_related("host").get(pk=int(object_key))
     told = {"number": order.number, "space": made[0].space if made else order.host, "times": len(made)}
     if len(made) > 1:
         return _("予約 %(number)s：%(space)s ほか（%(times)s回）") % told

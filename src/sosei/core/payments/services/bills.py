@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -271,6 +272,11 @@ def add_charge(
 
 
 def tell_change(bill: Bill) -> None:
-    """Tells the room whose thing the bill is for, with the standing beside the bill; in the transaction under way."""
-    row: Bill = Bill.objects.with_standing().select_related("municipality", "payee", "person").get(pk=bill.pk)
+    """Tells the room whose thing the bill is for, with the standing beside the bill; in the transaction under way.
+
+    The standing is named as `with_standing` names it.
+    """
+    row, now = copy(bill), standing_of_bill(bill)
+    for name in ("charged", "paid", "waiting", "refunded", "refunding", "balance", "open", "overpaid"):
+        setattr(row, name, getattr(now, name))
     kinds.payable(bill.kind).on_change(row)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from hashlib import sha256
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from sosei.core.payments.gateways.protocol import Notice, Told, ToldRefund
 from sosei.core.payments.models import GatewayEvent, NoticeDelivery, Payment, Refund, RefusedNotice
 from sosei.core.payments.services import refunds, settling
 from sosei.core.people import tenancy
+from sosei.core.people.inserting import inserted
 
 log = logging.getLogger(__name__)
 LARGEST = 256 * 1024
@@ -54,7 +55,7 @@ def _keep_and_handle(gateway: str, notice: Notice, body: bytes) -> GatewayEvent:
     delivery = NoticeDelivery(
         gateway=gateway, signature=sha256(notice.signature.encode()).hexdigest(), at=now
     )
-    if not _inserted(delivery):
+    if not inserted(delivery):
         raise NoticeRefusedError("replayed")
     event = GatewayEvent(
         gateway=gateway,
@@ -64,30 +65,16 @@ def _keep_and_handle(gateway: str, notice: Notice, body: bytes) -> GatewayEvent:
         body=body.decode("utf-8", "replace"),
         received_at=now,
     )
-    is_new = _inserted(event)
+    if inserted(event):
+        # Nobody else sees it yet.
+        _handle(event, notice)
+        return event
     held: GatewayEvent = GatewayEvent.objects.get(gateway=gateway, event_id=notice.event_id)
     if held.handled_at is None:
         _handle(held, notice)
-    if not is_new:
-        # The last of all: whoever handles what waits holds the bill before he writes here.
-        GatewayEvent.objects.filter(pk=held.pk).update(times=F("times") + 1)
+    # The last of all: whoever handles what waits holds the bill before he writes here.
+    GatewayEvent.objects.filter(pk=held.pk).update(times=F("times") + 1)
     return held
-
-
-def _inserted(row: NoticeDelivery | GatewayEvent) -> bool:
-    """Inserts a row, and waits for another transaction that is inserting the same; whether it was the first."""
-    model = type(row)
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    places = ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}) '  # noqa: S608 - names of our own table
-            "ON CONFLICT DO NOTHING RETURNING id",
-            values,
-        )
-        return cursor.fetchone() is not None
 
 
 def _handle(event: GatewayEvent, notice: Notice) -> None:

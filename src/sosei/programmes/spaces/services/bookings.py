@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,8 +80,13 @@ def confirm(*, booking: Booking, now: datetime, actor: Person | None) -> Booking
         return held
 
 
-def confirm_held(booking: Booking, *, now: datetime, actor: Person | None) -> None:
+def confirm_held(
+    booking: Booking, *, now: datetime, actor: Person | None, owed: Mapping[int, int] | None = None
+) -> None:
     """THE one function by which a booking becomes confirmed; its order is locked, or was just made.
+
+    Args:
+        owed: what the bill says that it owes, where it was asked for several at once.
 
     Raises:
         As `confirm`.
@@ -93,7 +98,7 @@ def confirm_held(booking: Booking, *, now: datetime, actor: Person | None) -> No
     )
     if refusal is not None:
         raise BookingError(why(refusal, zone_of(booking.municipality)))
-    if booking.yen and money.due_of([booking])[booking.pk] != booking.yen:
+    if booking.yen and (owed or money.due_of([booking]))[booking.pk] != booking.yen:
         raise BookingError(
             _("この予約の料金が請求に入っていないため、決められません。市の担当者に伝えてください。")
         )
@@ -164,12 +169,13 @@ def _paid_for(order: Order, every: Sequence[Booking], kept: int, charged: int) -
 
 def _confirm_paid(order: Order, held: Sequence[Booking], now: datetime) -> None:
     lost: list[Booking] = []
+    owed = money.due_of(held)
     try:
         with transaction.atomic():
             for booking in held:
                 try:
                     with transaction.atomic():
-                        confirm_held(booking, now=now, actor=None)
+                        confirm_held(booking, now=now, actor=None, owed=owed)
                 except (TakenError, TooLateError):
                     lost.append(booking)
                     if order.shape == Order.Shape.ROOMS:

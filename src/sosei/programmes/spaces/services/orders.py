@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sosei.core.people import tenancy
+from sosei.core.people.inserting import inserted
 from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
 from sosei.programmes.spaces import availability, booking_hooks, rules_bookings
@@ -265,7 +266,7 @@ def _make_order(asked: Asked, found: Quoted) -> Order | None:
     spaces = {one.space.pk for one in asked.wanted}
     shape = Order.Shape.SINGLE if len(asked.wanted) == 1 else Order.Shape.SERIES
     order = Order(
-        municipality_id=space.municipality_id,
+        municipality=space.municipality,
         host=space.host,
         person=guest.person,
         number=numbers.new_number(),
@@ -291,11 +292,7 @@ def _make_order(asked: Asked, found: Quoted) -> Order | None:
         made_by=asked.actor,
     )
     order.look_up_hash = numbers.hash_of(numbers.secret_of(order))
-    Order.objects.bulk_create([order], ignore_conflicts=True)
-    stored: Order | None = Order.objects.filter(key=asked.key, number=order.number).first()
-    if stored is not None:
-        stored.host, stored.person, stored.municipality = space.host, guest.person, space.municipality
-    return stored
+    return order if inserted(order) else None
 
 
 def _make_bookings(asked: Asked, order: Order, found: Quoted) -> list[Booking]:
@@ -311,7 +308,7 @@ def _make_bookings(asked: Asked, order: Order, found: Quoted) -> list[Booking]:
         )
     made = [
         Booking(
-            municipality_id=order.municipality_id,
+            municipality=order.municipality,
             host=order.host,
             person=order.person,
             order=order,
@@ -368,5 +365,6 @@ def _pay(asked: Asked, order: Order, made: Sequence[Booking]) -> None:
             actor=asked.actor,
         )
     if bill is None or order.way_to_pay in money.LATER:
+        owed = money.due_of(made)
         for booking in made:
-            bookings.confirm_held(booking, now=asked.now, actor=asked.actor)
+            bookings.confirm_held(booking, now=asked.now, actor=asked.actor, owed=owed)
