@@ -201,7 +201,8 @@ class Refund(Owned, BankAccount):
                 fields=["municipality", "state"],
                 condition=~Q(state__in=("done", "failed", "returned")),
                 name="refund_under_way",
-            )
+            ),
+            models.Index(fields=["gateway_key"], condition=~Q(gateway_key=""), name="refund_of_the_gateway"),
         ]
         triggers = [
             never_deleted("refund_never_deleted"),

@@ -157,9 +157,10 @@ def handle_crossed(gateway: str, about_key: str) -> int:
 def left() -> list[tuple[str, str]]:
     """Gateway and key of what notices wait for though it is known: who was to handle them died before that."""
     key = OuterRef("about_key")
-    # Without empty keys, as the index of payments has it.
+    # Without empty keys, as the indexes have it.
     payments = Payment.objects.filter(gateway=OuterRef("gateway"), gateway_key=key).exclude(gateway_key="")
     refunded = Refund.objects.filter(payment__gateway=OuterRef("gateway"), gateway_key=key)
+    refunded = refunded.exclude(gateway_key="")
     lately = timezone.now() - LEFT_FOR
     waiting = GatewayEvent.objects.filter(
         Exists(payments) | Exists(refunded), handled_at__isnull=True, received_at__gte=lately
