@@ -69,7 +69,7 @@ def _answer_of(words: list[str], environment: dict[str, str]) -> str:
                 answer = running.communicate()[0]
                 break
         signal.signal(signal.SIGTERM, previous)
-    if running.returncode == PAUSED:
+    if running.returncode in (PAUSED, -signal.SIGTERM, -signal.SIGINT):
         raise SystemExit("the month is paused; with BENCH_MONTH_FOLDER the same command goes on with it")
     if running.returncode:
         raise SystemExit(f"the month ended with {running.returncode}")

@@ -462,6 +462,29 @@ def test_a_payment_whose_worker_died_before_the_answer_is_known_though_its_time_
     assert GatewayEvent.objects.filter(handled_at=None).count() == 0
 
 
+def test_a_payment_given_up_before_the_gateway_had_it_is_asked_for_once_more_and_then_never(
+    town: World,
+) -> None:
+    payment = town.pay(town.bill(), "konbini", expires_at=timezone.now() + datetime.timedelta(minutes=30))
+    Payment.objects.filter(pk=payment.pk).update(asked_at=timezone.now())
+    with at(timezone.now() + datetime.timedelta(days=6)):
+        asking.expire_due(timezone.now())
+        asked = [asking.ask_again(timezone.now())["asked"] for _minute in range(2)]
+
+    payment.refresh_from_db()
+    assert (asked, payment.state, EmbeddedOrder.objects.count()) == ([1, 0], "expired", 0)
+
+
+def test_a_payment_that_waits_is_looked_up_once_an_hour(town: World) -> None:
+    town.ask(town.pay(town.bill(), "konbini"))
+    started, found = timezone.now(), []
+    for minutes in (5, 61, 62, 100, 122, 123, 190):
+        with at(started + datetime.timedelta(minutes=minutes)):
+            found.append(asking.ask_again(timezone.now())["looked_up"])
+
+    assert found == [0, 1, 0, 0, 1, 0, 1]
+
+
 def test_transfers_and_money_on_site_are_taken_by_those_who_may(town: World) -> None:
     by_bank = town.pay(town.bill(2000), "bank")
     on_site = town.pay(town.bill(500), "on_site")

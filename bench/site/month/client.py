@@ -22,7 +22,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.site.month import steps
-from bench.site.month.town import CLOSES, OPENS, SLOTS, Place, Towns
+from bench.site.month.town import CLOSES, OPENS, SLOTS, Place
 from bench.site.month.world import Step, Told, World, new_key
 
 CARDS = {
@@ -55,10 +55,10 @@ DOUBLE = 0.04
 class Client:
     """A process's own: its chance, what it will do next, and its files."""
 
-    def __init__(self, number: int, life: int, seed: str, folder: Path, towns: Towns, told: Any) -> None:
+    def __init__(self, number: int, life: int, seed: str, folder: Path, world: World, told: Any) -> None:
         self.number, self.told = number, told
         self.chance = random.Random(f"{seed}:{number}:{life}")  # noqa: S311
-        self.world = World(towns)
+        self.world = world
         self.later: list[tuple[float, int, Step]] = []
         self.turn = 0
         self.intent = folder / f"intent-{number}.json"

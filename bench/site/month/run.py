@@ -31,6 +31,7 @@ from django.utils import timezone
 from bench.site.month import checks, settling, site, steps
 from bench.site.month import client as clients
 from bench.site.month.town import SECOND_FROM, Towns, build
+from bench.site.month.world import World
 from sosei.gateway.project.working import TEMPORARY_FAILURE
 
 T = TypeVar("T")
@@ -102,6 +103,7 @@ class Month:
         self.workers: list[Any] = [None] * workers
         self.done: Counter[str] = Counter()
         self.towns = Towns()
+        self.world = World(self.towns)
         if self.before:
             self.first = datetime.datetime.fromisoformat(self.before["first"])
         else:
@@ -127,6 +129,8 @@ class Month:
                     self._start_worker(number)
                 if not self.before:
                     self.towns = build(self.wanted, self.seed, self.first.date())
+                self.world = World(self.towns)
+                self.world.read_all()
                 self._go_through()
             except PausedError:
                 self._kill_all()
@@ -134,6 +138,9 @@ class Month:
             finally:
                 self._stop_all()
         lived = time.monotonic()
+        # Settling is done again from its beginning, where all that is done already is left out.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         found = settling.settle_and_check(self, self.first)
         placed = sum(self.told.placed)
         return {
@@ -163,7 +170,7 @@ class Month:
     def _pause(self, _signal: int, _frame: object) -> None:
         self.is_told_to_pause = True
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Writes down where the month stands, all or nothing."""
         told = {
             "asked": self.asked,
@@ -209,7 +216,7 @@ class Month:
         plan = self._plan()[self.planned :]
         if self.planned:
             self.chance = random.Random(f"{self.seed}:month:{self.planned}")  # noqa: S311
-        self._keep()
+        self.keep()
         for number in range(len(self.clients)):
             self._start_client(number)
         last_tick = kept = moved = time.monotonic()
@@ -222,10 +229,10 @@ class Month:
             now = time.monotonic()
             self.lasted = now - begun
             if self.is_told_to_pause:
-                self._keep()
+                self.keep()
                 raise PausedError(f"paused after {placed:,} of {self.wanted:,} bookings")
             if now - kept > KEPT_EVERY:
-                self._keep()
+                self.keep()
                 kept = now
             if placed > before:
                 before, moved = placed, now
@@ -353,7 +360,7 @@ class Month:
         self.clients[number] = self._process(lambda: self._be_client(number, life), f"client-{number}.log")
 
     def _be_client(self, number: int, life: int) -> None:
-        clients.Client(number, life, self.seed, self.folder, self.towns, self.told).live()
+        clients.Client(number, life, self.seed, self.folder, self.world, self.told).live()
 
     def _look_after(self) -> None:
         """Who died is followed by another, as the keeper of a site does it."""

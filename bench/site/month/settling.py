@@ -29,6 +29,7 @@ def settle_and_check(month: Any, first: datetime.datetime) -> dict[str, Any]:
         month.say(f"settling up to {last}")
         _go_to(last + datetime.timedelta(days=3), first)
         _tasks()
+        month.keep()
         for town in month.towns.towns:
             _close(world, town, last)
         flaws[f"statements of {last:%B}"] = check_statements(month.towns, last)
@@ -36,6 +37,7 @@ def settle_and_check(month: Any, first: datetime.datetime) -> dict[str, Any]:
         for town in month.towns.towns:
             _pay_out(world, town)
         _tasks()
+        month.keep()
     month.say("checking")
     flaws |= checks.everything(month)
     return {

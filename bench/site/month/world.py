@@ -17,12 +17,19 @@ LATER = 0.4
 
 
 class World:
-    """The towns, and rows that every step needs, read once in each process."""
+    """The towns, and rows that every step needs, read once: before processes of the site begin, or when first needed."""
 
     def __init__(self, towns: Towns) -> None:
         self.towns = towns
         self._people: dict[int, Any] = {}
         self._spaces: dict[int, Any] = {}
+
+    def read_all(self) -> None:
+        """All places and guests, for processes that begin with what this one has."""
+        from sosei.core.people.models import Person
+
+        self._spaces = {one.pk: one for one in _spaces()}
+        self._people = Person.objects.in_bulk(self.towns.guests)
 
     def person(self, key: int) -> Any:
         """Somebody, with what he may do."""
@@ -34,14 +41,8 @@ class World:
 
     def space(self, key: int) -> Any:
         """A space with hours and prices."""
-        from sosei.programmes.spaces.models import Space
-
         if key not in self._spaces:
-            rows = Space.objects.select_related("municipality", "host__organisation", "host__municipality")
-            rows = rows.select_related("ladder").prefetch_related(
-                "hours", "host__closures", "price_lists__items", "extras"
-            )
-            self._spaces[key] = rows.get(pk=key)
+            self._spaces[key] = _spaces().get(pk=key)
         return self._spaces[key]
 
     def owner(self, host: int) -> Any:
@@ -51,6 +52,13 @@ class World:
     def staff(self, town: int) -> Any:
         """Programme staff of a town."""
         return self.person(self.towns.staff[town])
+
+
+def _spaces() -> Any:
+    from sosei.programmes.spaces.models import Space
+
+    rows = Space.objects.select_related("municipality", "host__organisation", "host__municipality", "ladder")
+    return rows.prefetch_related("hours", "host__closures", "price_lists__items", "extras")
 
 
 Told = list[tuple[float, Step]]

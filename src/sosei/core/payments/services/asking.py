@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -31,7 +32,7 @@ ASK_AGAIN = datetime.timedelta(minutes=2)
 LOST_FOR = datetime.timedelta(days=7)
 """So long a payment is asked for again that was given up before its first answer."""
 LOOK_AFTER = datetime.timedelta(hours=1)
-"""How a payment stands is looked up when nothing was heard of it for so long."""
+"""How a payment stands is looked up when nothing was heard of it for so long, and no more often."""
 
 
 def ask_gateway(payment_id: int) -> str:
@@ -53,7 +54,10 @@ def ask_gateway(payment_id: int) -> str:
     except GatewayRefusedError as error:
         told = Told("", Payment.State.FAILED, problem=error.problem)
     state = _take(payment.pk, told)
-    if told.gateway_key and notices.handle_crossed(payment.gateway, told.gateway_key):
+    if not told.gateway_key:
+        # What was given up before the gateway had it is over.
+        Payment.objects.filter(pk=payment.pk, state__in=sorted(settling.GIVEN_UP)).update(asked_at=None)
+    elif notices.handle_crossed(payment.gateway, told.gateway_key):
         return _state_of(payment.pk)
     return state
 
@@ -109,6 +113,12 @@ def look_up(payment_id: int) -> str:
     """Asks the gateway how a payment stands."""
     payment = Payment.objects.get(pk=payment_id)
     return _about(payment, lambda gateway, key: gateway.fetch(key))
+
+
+def _look_again(payment_id: int) -> bool:
+    """Looks it up, and not again for a while, whatever is answered."""
+    Payment.objects.filter(pk=payment_id).update(asked_at=timezone.now())
+    return look_up(payment_id) != "no answer"
 
 
 def cancel_at_gateway(payment_id: int) -> str:
@@ -210,7 +220,10 @@ def ask_again(now: datetime.datetime) -> dict[str, int]:
     )
     refunding = Refund.objects.filter(way="gateway", state="asked", made_at__lte=now - ASK_AGAIN)
     quiet = Payment.objects.filter(
-        gateway_key__gt="", state__in=sorted(UNDER_WAY), made_at__lte=now - LOOK_AFTER
+        Q(asked_at__isnull=True) | Q(asked_at__lte=now - LOOK_AFTER),
+        gateway_key__gt="",
+        state__in=sorted(UNDER_WAY),
+        made_at__lte=now - LOOK_AFTER,
     )
     return {
         "asked": _each(
@@ -219,5 +232,5 @@ def ask_again(now: datetime.datetime) -> dict[str, int]:
         ),
         "refunds": _each(refunding.values_list("pk", flat=True), lambda key: send_refund(key) != "no answer"),
         "notices_left": _each(notices.left(), lambda one: notices.handle_left(*one) > 0),
-        "looked_up": _each(quiet.values_list("pk", flat=True), lambda key: look_up(key) != "no answer"),
+        "looked_up": _each(quiet.values_list("pk", flat=True), _look_again),
     }
