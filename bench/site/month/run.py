@@ -26,7 +26,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from bench.site.month import checks, settling, site, steps
 from bench.site.month import client as clients
@@ -121,6 +123,7 @@ class Month:
         if self.before:
             self._take_up()
         self._fsync_is_on()
+        _load_all_modules()
         with self._site():
             try:
                 if self.before:
@@ -444,6 +447,13 @@ def _begin(what: Callable[[], None], log: Path) -> None:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _load_all_modules() -> None:
+    """What processes would each load anew when they write the first address: hundreds of them begin."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            reverse("payments:notice", args=["embedded"])
 
 
 def _work() -> None:
