@@ -99,7 +99,7 @@ def _wait_for_bookings(home: Path, number: int, running: subprocess.Popen[str]) 
     while _bookings(home) < number:
         assert running.poll() is None, (running.stderr.read() if running.stderr else "")[-4000:]
         assert time.monotonic() < until, f"{_bookings(home)} of {number} bookings"
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def _children_of(parent: int) -> list[int]:

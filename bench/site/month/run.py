@@ -45,7 +45,7 @@ MOST_WAITING = 12
 STILL = 1800
 """Seconds without a booking after which something is wrong."""
 KEPT_EVERY = 2.0
-"""Seconds after which it is written down where the month stands."""
+"""Seconds after which it is written down where the month stands; of a short month ten times as often."""
 PAUSED = 75
 """The exit code of a month that goes on another time (EX_TEMPFAIL)."""
 DIE_WITH_PARENT = 1
@@ -234,7 +234,7 @@ class Month:
             if self.is_told_to_pause:
                 self.keep()
                 raise PausedError(f"paused after {placed:,} of {self.wanted:,} bookings")
-            if now - kept > KEPT_EVERY:
+            if now - kept > (KEPT_EVERY / 10 if self.wanted < 1000 else KEPT_EVERY):
                 self.keep()
                 kept = now
             if placed > before:
