@@ -16,6 +16,7 @@ from sosei.programmes.spaces.models import OpeningHour, Space
 from sosei.programmes.spaces.services import listing_seasons as services
 from sosei.programmes.spaces.services.listing_hours import same_day
 from sosei.programmes.spaces.services.listing_seasons import Season
+from sosei.programmes.spaces.shown_seasons import shown_seasons
 from sosei.programmes.spaces.week_words import week_lines
 from tests.people.conftest import SignedIn
 from tests.spaces.world import SpacesWorld, day_from_now, weekday_from_now
@@ -181,8 +182,6 @@ def test_a_season_that_is_over_is_shown_no_more(spaces: SpacesWorld, signed_in: 
     last = weekday_from_now(0, after_days=3)
     enter(spaces, None, last)
     held = Space.objects.prefetch_related("hours").select_related("municipality").get(pk=spaces.desk.pk)
-    from sosei.programmes.spaces.shown_seasons import shown_seasons
-
     assert [one.now for one in shown_seasons(held)] == [True]
     held.hours.update(valid_until=timezone.now().date() - datetime.timedelta(days=2))
     held = Space.objects.prefetch_related("hours").select_related("municipality").get(pk=spaces.desk.pk)

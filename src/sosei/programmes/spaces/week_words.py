@@ -1,4 +1,4 @@
-"""A week of hours and the season in which it holds, in few words: 月～金 9:00～17:00、土・日 休み."""
+"""A week of hours and the season in which it holds, in few words: 月～金 9:00～17:00, 土～日 休み."""
 
 from __future__ import annotations
 
