@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import settings
 
 from tests import prepared
@@ -137,6 +138,12 @@ def a_worker_in_this_process_never_ends_it(monkeypatch: pytest.MonkeyPatch) -> N
         raise AssertionError(f"the worker would have ended the process: {why}")
 
     monkeypatch.setattr("sosei.gateway.project.working.end_at_once", fail)
+
+
+@pytest.fixture(autouse=True)
+def every_test_begins_in_japanese() -> None:
+    """A page that a test before read in English leaves its thread in English."""
+    translation.activate("ja")
 
 
 Measured = Callable[[str], None]

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
+
+from sosei.core.design import civil_day
 
 ROOT = Path(__file__).resolve().parents[1]
 LOAD_SECONDS = 600
@@ -70,7 +71,7 @@ def alone(lock: Path) -> Iterator[None]:
 
 def fingerprint() -> str:
     """Names what a loaded site follows from: source, requirements and day."""
-    told = hashlib.sha256(f"{timezone.localdate()} {sys.version}".encode())
+    told = hashlib.sha256(f"{civil_day.today()} {sys.version}".encode())
     for path in sorted([ROOT / "requirements" / "run.txt", *(ROOT / "src").rglob("*")]):
         hidden = any(part.startswith(".") for part in path.relative_to(ROOT).parts)
         if path.is_file() and path.suffix not in NOT_READ and not hidden:

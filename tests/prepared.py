@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+
+from sosei.core.design import civil_day
 
 T = TypeVar("T")
 Build = Callable[[], Any]
@@ -81,7 +82,7 @@ def prepare(item: pytest.Item) -> None:
         or (marker is not None and marker.kwargs.get("transaction"))
     ):
         wanted = _world_of(item)
-    if _standing is not None and (_standing.build is not wanted or _standing.day != timezone.localdate()):
+    if _standing is not None and (_standing.build is not wanted or _standing.day != civil_day.today()):
         with _blocker.unblock():
             _take_back()
     if _standing is None and wanted is not None and not connection.in_atomic_block:
@@ -101,7 +102,7 @@ def _build(build: Build) -> None:
     outer.__enter__()
     try:
         world = build()
-        _standing = _Standing(build, world, timezone.localdate(), outer)
+        _standing = _Standing(build, world, civil_day.today(), outer)
     except BaseException:
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)

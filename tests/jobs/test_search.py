@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from datetime import UTC
 
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -44,6 +46,7 @@ from tests.jobs.world import (
     JobsWorld,
     day_from_now,
     make_employer,
+    make_nights,
     make_posting,
     make_shift,
     make_shifts,
@@ -293,6 +296,17 @@ def test_staff_tell_people_who_fit_and_nobody_twice(jobs: JobsWorld) -> None:
     assert Message.objects.filter(kind="posting.suggested").count() == 1
     with pytest.raises(NotAllowedError):
         services.tell_people(posting=jobs.posting, persons=[jobs.worker.pk], actor=jobs.farmer)
+
+
+def test_a_bed_is_needed_from_the_night_before_the_first_day_in_japan(jobs: JobsWorld) -> None:
+    first = jobs.shifts[0].starts_at.astimezone(UTC)
+    assert first.date() == day_from_now(13), "the shift of day 14 begins on day 13 in UTC"
+    make_nights(jobs.lodging, day_from_now(12), 1)
+    nights = LodgingNight.objects.filter(lodging=jobs.lodging)
+    nights.filter(night=day_from_now(12)).update(taken=F("beds"))
+    assert found(jobs, Filters(lodging=True)) == {jobs.posting.pk}
+    nights.filter(night=day_from_now(13)).update(taken=F("beds"))
+    assert found(jobs, Filters(lodging=True)) == set()
 
 
 def test_a_stay_has_work_beds_and_what_is_left(jobs: JobsWorld) -> None:

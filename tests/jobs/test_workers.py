@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 from django.utils.formats import date_format
 
+from sosei.core.design import civil_day
 from sosei.core.payments.bank_text import Account
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Look, Person
@@ -32,7 +32,7 @@ def free_ranges(person: Person) -> list[tuple[datetime.date, datetime.date]]:
 
 
 def today() -> datetime.date:
-    return timezone.localdate()
+    return civil_day.today()
 
 
 def in_days(count: int) -> datetime.date:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from unittest.mock import patch
 
 import pytest
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Look
 from sosei.core.records.models import Attachment, Entry, Message
@@ -20,7 +21,7 @@ from tests.records.attachment_place import files_folder  # noqa: F401 - a fixtur
 
 
 def in_days(count: int) -> datetime.date:
-    return timezone.localdate() + datetime.timedelta(days=count)
+    return civil_day.today() + datetime.timedelta(days=count)
 
 
 def handed_in(jobs: JobsWorld, kind: str = "car_at", expires: int | None = 400) -> Licence:
@@ -126,6 +127,17 @@ def test_what_is_no_licence_is_refused(
         )
     assert refused.value.field == field
     assert not Licence.objects.exists()
+
+
+def test_a_licence_that_ran_out_yesterday_is_refused_soon_after_midnight(jobs: JobsWorld) -> None:
+    today = in_days(1)
+    with (
+        patch(
+            "django.utils.timezone.now", lambda: civil_day.start_of(today) + datetime.timedelta(minutes=30)
+        ),
+        pytest.raises(WorkerError, match="過ぎています"),
+    ):
+        handed_in(jobs, expires=-1)
 
 
 def test_an_expiry_within_thirty_days_is_told_once(jobs: JobsWorld) -> None:

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.design.templatetags.furigana import COOKIE
 from sosei.core.people.models import BirthDate, Look
 from sosei.core.people.services.acting import Acting
@@ -158,7 +158,7 @@ def test_the_calendar_is_saved_by_its_ticks_and_marks_agreed_days(
     browser = signed_in(jobs.worker)
     page = text_of(browser, "/me/work/free-days")
     assert "みほん桃園（架空）の仕事があります" in page
-    start = timezone.localdate().replace(day=1)
+    start = civil_day.today().replace(day=1)
     ticked = [day_from_now(1).isoformat(), day_from_now(2).isoformat()]
     sent = {"about": str(jobs.worker.uid), "action": "months", "start": start.isoformat(), "day": ticked}
     browser.post("/me/work/free-days", sent)

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.payments import models as payments
 from sosei.core.payments.services import asking, check_books, refund_bill, settle
 from sosei.core.payments.services.checking import _CHECKS, check_every_town
@@ -36,7 +37,7 @@ def asleep() -> Iterator[Any]:
 
 def a_month(town: World) -> None:
     """A bit of everything, all of it right."""
-    today = timezone.now().date()
+    today = civil_day.today()
     payment = town.paid(1000)
     town.charge(payment.bill, -300)
     [refund] = refund_bill(bill=payment.bill, yen=300, reason="例", key="r", actor=None)

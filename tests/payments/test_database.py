@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.payments.models import (
     Bill,
     Charge,
@@ -28,7 +29,7 @@ def ledger(town: World, *yen: int) -> LedgerTransaction:
         municipality=town.town,
         kind="deposit",
         key=uuid.uuid4().hex,
-        on_date=timezone.now().date(),
+        on_date=civil_day.today(),
         made_at=timezone.now(),
     )
     for one in yen:

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.payments import tokens
 from sosei.core.payments.models import FeeRate, Invoice, Payment, Receipt, Refund, TransferFile
 from sosei.core.payments.services import asking, check_books, refund_bill
@@ -60,7 +60,7 @@ def busy(town: World) -> TransferFile:
         municipality=town.town,
         statements=[statement],
         refunds_due=[],
-        pay_on=weekday(timezone.localdate()),
+        pay_on=weekday(civil_day.today()),
         actor=town.staff,
     )
     for _one in range(8):
@@ -69,7 +69,7 @@ def busy(town: World) -> TransferFile:
 
 
 def read_list(town: World, client: Client) -> None:
-    day = timezone.localdate().isoformat()
+    day = civil_day.today().isoformat()
     numbers = [one.bill.number for one in Payment.objects.filter(state="waiting")]
     rows = "".join(f"{day},1200,{number}\n" for number in numbers) + f"{day},5,ナゾ\n"
     file = SimpleUploadedFile("in.csv", ("日付,入金額,振込人\n" + rows).encode("cp932"))
@@ -101,6 +101,20 @@ def test_every_page_of_the_office_is_shown_within_its_queries(town: World) -> No
     body(client, office("office-settings", of="platform"))
     assert "返金" in body(client, office("office-bill", pk=bill.pk))
     assert "すべて合っています" in client.get(office("office-flaws")).content.decode()
+
+
+def test_bills_are_listed_by_their_day_in_japan(town: World) -> None:
+    day = civil_day.today()
+    with at(civil_day.start_of(day) + datetime.timedelta(minutes=30)):
+        number = town.bill(700).number
+    client = signed_in(town.staff)
+    for first, last, shown in ((0, 0, True), (-1, -1, False), (1, 1, False), (-1, 0, True)):
+        asked = {
+            "first": (day + datetime.timedelta(days=first)).isoformat(),
+            "last": (day + datetime.timedelta(days=last)).isoformat(),
+        }
+        page = client.get(office("office-bills"), asked).content.decode()
+        assert (number in page) is shown, asked
 
 
 def test_staff_confirm_proposals_and_the_bills_are_paid(town: World) -> None:
@@ -212,7 +226,7 @@ def test_a_guest_pays_by_his_link_alone(town: World) -> None:
 
 def test_a_host_sees_his_own_money_and_nobody_elses(town: World) -> None:
     file = busy(town)
-    mark_sent(file=file, on_date=timezone.localdate(), actor=town.staff)
+    mark_sent(file=file, on_date=civil_day.today(), actor=town.staff)
     client = signed_in(town.manager)
     here = {"organisation_id": town.host.pk}
     statement = file.payouts.get().statement
@@ -274,7 +288,7 @@ def test_a_bill_of_somebody_else_is_not_there(town: World, who: str | None) -> N
 
 def test_staff_set_fees_for_days_to_come_alone(town: World) -> None:
     client = signed_in(town.staff)
-    day = timezone.localdate() + datetime.timedelta(days=10)
+    day = civil_day.today() + datetime.timedelta(days=10)
     given = {"percent": "12.5", "tax_percent": "10", "starts_on": day.isoformat(), "reason": "契約 第5条"}
     assert client.post(office("office-rules"), given).status_code == 302
     assert client.post(office("office-rules"), given).status_code == 422

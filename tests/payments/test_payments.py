@@ -14,6 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from sosei.core.design import civil_day
 from sosei.core.payments import gateways, kinds, queue
 from sosei.core.payments.errors_payments import (
     BillError,
@@ -307,7 +308,7 @@ def _file(town: World) -> Any:
 
     return TransferFile.objects.create(
         municipality=town.town,
-        pay_on=timezone.now().date(),
+        pay_on=civil_day.today(),
         count=1,
         total=5000,
         content=b"",
@@ -488,7 +489,7 @@ def test_a_payment_that_waits_is_looked_up_once_an_hour(town: World) -> None:
 def test_transfers_and_money_on_site_are_taken_by_those_who_may(town: World) -> None:
     by_bank = town.pay(town.bill(2000), "bank")
     on_site = town.pay(town.bill(500), "on_site")
-    today = timezone.now().date()
+    today = civil_day.today()
     for actor in (town.payer, town.manager):
         with pytest.raises(NotAllowedError):
             pay_by_bank(payment=by_bank, actor=actor, on_date=today)
@@ -512,7 +513,7 @@ def test_a_deposit_of_the_gateway_is_booked_once(town: World) -> None:
         "key": "po_1",
         "yen": 900,
         "fee": 10,
-        "on_date": timezone.now().date(),
+        "on_date": civil_day.today(),
         "actor": town.staff,
     }
     assert settle(**deposit) == settle(**deposit)

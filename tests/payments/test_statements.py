@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.payments.bank_text import Account
 from sosei.core.payments.errors_papers import PaperError, PayoutError
 from sosei.core.payments.models import (
@@ -47,7 +48,7 @@ ACCOUNT = Account("0126", "ﾄｳﾎｳ", "001", "ﾎﾝﾃﾝ", "1", "7654321",
 
 
 def last_month() -> datetime.date:
-    return month_end_before(timezone.localdate())
+    return month_end_before(civil_day.today())
 
 
 def month_ago(months: int, day: int = 10) -> datetime.datetime:
@@ -150,7 +151,7 @@ def _pay(town: World, statement: Statement, *, on: datetime.date) -> TransferFil
         municipality=town.town,
         statements=[statement],
         refunds_due=[],
-        pay_on=weekday(timezone.localdate()),
+        pay_on=weekday(civil_day.today()),
         actor=town.staff,
     )
     return mark_sent(file=file, on_date=on, actor=town.staff)
@@ -165,7 +166,7 @@ def _business(town: World, what: str) -> None:
         town.pay(town.bill(yen), "invoice")
         return
     if what == "bank":
-        pay_by_bank(payment=town.pay(town.bill(yen), "bank"), actor=town.staff, on_date=timezone.now().date())
+        pay_by_bank(payment=town.pay(town.bill(yen), "bank"), actor=town.staff, on_date=civil_day.today())
         return
     if what == "cash":
         pay_on_site(payment=town.pay(town.bill(yen), "on_site"), actor=town.manager)
@@ -205,7 +206,7 @@ def test_a_month_is_closed_once_and_only_when_it_is_over(town: World) -> None:
         town.paid(1000)
     assert len(close(town, last_month())) == 1
     assert close(town, last_month()) == []
-    for day in (last_month() - datetime.timedelta(days=1), month_end(timezone.localdate())):
+    for day in (last_month() - datetime.timedelta(days=1), month_end(civil_day.today())):
         with pytest.raises(PaperError, match="締められません"):
             close(town, day)
     assert StatementLine.objects.count() == LedgerTransaction.objects.filter(payee=town.host).count()
@@ -230,19 +231,19 @@ def test_a_payout_that_comes_back_is_due_again_and_is_paid_once(town: World) -> 
     with at(month_ago(1)):
         town.paid(10_000)
     (statement,) = close(town, last_month())
-    file = _pay(town, statement, on=timezone.localdate())
+    file = _pay(town, statement, on=civil_day.today())
     assert due_statements(town.town) == []
     with pytest.raises(PayoutError, match="もう振込ファイルに"):
-        _pay(town, statement, on=timezone.localdate())
+        _pay(town, statement, on=civil_day.today())
     payout = file.payouts.get()
-    return_payout(payout=payout, on_date=timezone.localdate(), reason="口座相違", actor=town.staff)
+    return_payout(payout=payout, on_date=civil_day.today(), reason="口座相違", actor=town.staff)
     (due,) = due_statements(town.town)
     assert due.payable == payout.yen == 10_000 - 3300  # type: ignore[attr-defined]
-    _pay(town, due, on=timezone.localdate())
+    _pay(town, due, on=civil_day.today())
     assert sorted(Payout.objects.values_list("state", flat=True)) == ["paid", "returned"]
     assert check_books() == []
     with pytest.raises(PayoutError, match="戻ったと記録できません"):
-        return_payout(payout=payout, on_date=timezone.localdate(), reason="口座相違", actor=town.staff)
+        return_payout(payout=payout, on_date=civil_day.today(), reason="口座相違", actor=town.staff)
 
 
 def test_one_file_holds_payouts_and_refunds_and_a_dropped_one_gives_them_back(town: World) -> None:
@@ -254,7 +255,7 @@ def test_one_file_holds_payouts_and_refunds_and_a_dropped_one_gives_them_back(to
     account = RefundAccount("0126", "ﾄｳﾎｳ", "001", "ﾎﾝﾃﾝ", "1112223", "ﾔﾏﾀﾞ ﾊﾅｺ")
     give_refund_account(refund=refund, account=account, actor=town.payer)
     (statement,) = close(town, last_month())
-    given = {"municipality": town.town, "pay_on": weekday(timezone.localdate()), "actor": town.staff}
+    given = {"municipality": town.town, "pay_on": weekday(civil_day.today()), "actor": town.staff}
     file = make_file(statements=[statement], refunds_due=[refund], **given)
     records = bytes(file.content).decode("cp932").split("\r\n")
     assert [record[0] for record in records if record] == ["1", "2", "2", "8", "9"]
@@ -263,7 +264,7 @@ def test_one_file_holds_payouts_and_refunds_and_a_dropped_one_gives_them_back(to
     refund.refresh_from_db()
     assert (refund.state, refund.file) == ("asked", None)
     again = make_file(statements=[statement], refunds_due=[refund], **given)
-    mark_sent(file=again, on_date=timezone.localdate(), actor=town.staff)
+    mark_sent(file=again, on_date=civil_day.today(), actor=town.staff)
     assert Refund.objects.get().state == "done"
     assert check_books() == [] and check_papers() == []
     assert Entry.objects.filter(verb="payments.file_dropped").count() == 1
@@ -274,7 +275,7 @@ def test_nothing_is_transferred_without_accounts_on_a_closed_day_or_by_others(to
         town.paid(10_000)
     (statement,) = close(town, last_month())
     given = {"municipality": town.town, "statements": [statement], "refunds_due": []}
-    day = weekday(timezone.localdate())
+    day = weekday(civil_day.today())
     with pytest.raises(PayoutError, match="振込元の口座"):
         make_file(**given, pay_on=day, actor=town.staff)
     give_accounts(town)

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sosei.core.design import civil_day
 from sosei.core.payments.errors_papers import TransferError
 from sosei.core.payments.models import IncomingTransfer, Payment
 from sosei.core.payments.rules_matching import Awaited, Reason, candidates
@@ -172,7 +172,7 @@ def waiting(town: World, yen: int = 1200) -> Payment:
 
 
 def arrive(town: World, *rows: tuple[str, int]) -> list[IncomingTransfer]:
-    day = timezone.localdate().strftime("%Y/%m/%d")
+    day = civil_day.today().strftime("%Y/%m/%d")
     text = "日付,入金額,振込人\n" + "".join(f"{day},{yen},{payer}\n" for payer, yen in rows)
     import_list(municipality=town.town, content=text.encode(), actor=town.staff)
     return list(IncomingTransfer.objects.order_by("pk"))

@@ -20,8 +20,8 @@ from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.people import addresses, consents_gate, tenancy
 from sosei.core.people.addresses import Answer
 from sosei.core.people.models import Person
@@ -111,7 +111,7 @@ class Doors:
                 client.force_login(user)
                 # As after the first page of the day, which asks whether a text is to be agreed to.
                 session = client.session
-                session[consents_gate.SESSION_KEY] = timezone.localdate().isoformat()
+                session[consents_gate.SESSION_KEY] = civil_day.today().isoformat()
                 session.save()
             self._cookies[key] = client.cookies
         client = self._clients[key]

@@ -6,10 +6,10 @@ import datetime
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sosei.core.design import civil_day
 from sosei.programmes.spaces import as_rules, availability
 from sosei.programmes.spaces.errors_listings import HostError, ListingError
 from sosei.programmes.spaces.models import OpeningHour, Space
@@ -183,6 +183,6 @@ def test_a_season_that_is_over_is_shown_no_more(spaces: SpacesWorld, signed_in: 
     enter(spaces, None, last)
     held = Space.objects.prefetch_related("hours").select_related("municipality").get(pk=spaces.desk.pk)
     assert [one.now for one in shown_seasons(held)] == [True]
-    held.hours.update(valid_until=timezone.now().date() - datetime.timedelta(days=2))
+    held.hours.update(valid_until=civil_day.today() - datetime.timedelta(days=2))
     held = Space.objects.prefetch_related("hours").select_related("municipality").get(pk=spaces.desk.pk)
     assert shown_seasons(held) == []

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from sosei.core.design import civil_day
+
 FIRST_RATE, SECOND_RATE, SECOND_FROM = 10, 12, 15
 """The platform's percentage in the first town, and the one from that day of the month on."""
 OTHER_RATE = "7.5"
@@ -256,7 +258,7 @@ def _prices(space: Any, shape: str, chance: random.Random) -> None:
     """One list since long ago, and for some another from next month on: a change of prices in mid-series."""
     from sosei.programmes.spaces.models import PriceItem, PriceList
 
-    today = timezone.now().date()
+    today = civil_day.today()
     hour = chance.choice([300, 777, 1000, 1500, 2345])
     lists = [(today - datetime.timedelta(days=300), 100)]
     if chance.random() < 0.5:

@@ -16,6 +16,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sosei.core.design import civil_day
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.payments.models import (
     Bill,
@@ -155,7 +156,7 @@ def erase_payments(person: Person) -> Outcome:
 
 
 def _today() -> datetime.date:
-    return screen_time(timezone.now()).date()  # type: ignore[no-any-return]
+    return civil_day.today()
 
 
 def _rows_of(bills: Collection[int]) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from sosei.core.payments.services import checking_papers, invoices, ledger, statements
+from sosei.core.design import civil_day
+from sosei.core.payments.services import checking_papers, invoices, statements
 from sosei.core.people.models import Municipality
 
 CLOSE_ON = 3
@@ -18,7 +18,7 @@ CLOSE_ON = 3
 @app.task(name="payments.close_months", queueing_lock="payments.close_months")
 def close_months(timestamp: int) -> int:
     """Closes the month before in every town, from the third of a month on; run twice it closes once."""
-    today = ledger.screen_time(timezone.now()).date()
+    today = civil_day.today()
     if today.day < CLOSE_ON:
         return 0
     return close_all(statements.month_end_before(today))

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.people.addresses import audience_of
 from sosei.core.people.services.consents import due
 
@@ -38,7 +38,7 @@ def lead(request: Any, view_name: str) -> HttpResponse | None:
         return None
     if ":" not in view_name or not audience_of(view_name).signed_in:
         return None
-    today = timezone.localdate().isoformat()
+    today = civil_day.today().isoformat()
     if request.session.get(SESSION_KEY) == today:
         return None
     if not due(request.user):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sosei.core.design import civil_day
 from sosei.core.people import roles
 from sosei.core.people.models import Membership, Municipality, Person
 from sosei.core.records import kinds, rules
@@ -19,7 +17,7 @@ KIND = "records.undelivered"
 
 def tell_staff(message: Message) -> int:
     """Leaves a notification for everyone who may send the message again; how many were new today."""
-    today = timezone.now().astimezone(ZoneInfo(settings.SCREEN_TIME_ZONE)).date()
+    today = civil_day.today()
     town = message.municipality
     place = town.code if town is not None else "operator"
     now = timezone.now()

@@ -1,6 +1,6 @@
 """From the tables to judgements: the values of many KPIs in a fixed number of queries, and what the rule says of them.
 
-judged = judge_strategy(strategy, user=request.user, today=timezone.localdate())
+judged = judge_strategy(strategy, user=request.user, today=today_in(strategy.municipality))
 judged.kpis[kpi.pk].years[2024].label / .tone / .judgement / .overrule
 """
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sosei.core.design import civil_day
 from sosei.core.design.fields import EraDateField
 from sosei.core.design.map_fields import Place, PlaceField
 from sosei.core.payments.bank_text import (
@@ -275,7 +275,7 @@ class DayField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = read_day(text, timezone.localdate())
+        found = read_day(text, civil_day.today())
         if found is None:
             raise ValidationError(
                 _("「%(value)s」は日付として読めません。8/1 か 2027-08-01 のように入れてください。")

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.db.models import Max
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.people.models import Person
 from sosei.core.people.personal_data import Kept
@@ -27,7 +27,7 @@ name_keys("employer", "posting")
 
 def today() -> datetime.date:
     """The civil day at the place."""
-    return screen_time(timezone.now()).date()  # type: ignore[no-any-return]
+    return civil_day.today()
 
 
 def terms_of(person: Person) -> dict[int, datetime.date]:

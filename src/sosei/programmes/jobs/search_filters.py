@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -211,7 +212,7 @@ def _with_days(
 def _full_nights() -> QuerySet[LodgingNight]:
     """Nights without a bed before one of the days; beds that nobody took yet have no row."""
     shifts = upcoming(timezone.now()).filter(posting=OuterRef(OuterRef("pk"))).order_by()
-    first = shifts.values("posting").annotate(first=Min("starts_at__date")).values("first")
+    first = shifts.values("posting").annotate(first=Min(TruncDate("starts_at", tzinfo=JST))).values("first")
     rows: QuerySet[LodgingNight] = LodgingNight.objects.filter(
         lodging=OuterRef("lodging"),
         night__gte=Subquery(first) - datetime.timedelta(days=1),

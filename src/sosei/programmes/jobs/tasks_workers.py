@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from sosei.core.design import civil_day
 from sosei.programmes.jobs.services import licences
 
 
@@ -12,4 +12,4 @@ from sosei.programmes.jobs.services import licences
 @app.task(name="jobs.warn_of_expiring_licences", queueing_lock="jobs.warn_of_expiring_licences")
 def warn_of_expiring_licences(timestamp: int) -> int:
     """Tells each worker once; run twice it tells nobody again."""
-    return licences.warn_of_expiry(on=timezone.localdate())
+    return licences.warn_of_expiry(on=civil_day.today())

@@ -18,7 +18,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from sosei.core.design.templatetags.design import screen_time
+from sosei.core.design import civil_day
 from sosei.core.payments.models import Bill
 from sosei.core.payments.personal_data_payments import TAX_LAW, terms_of
 from sosei.core.people import export_words
@@ -219,7 +219,7 @@ def _rows_of(orders: Iterable[int]) -> int:
 
 def today() -> datetime.date:
     """The civil day at the place."""
-    return screen_time(timezone.now()).date()  # type: ignore[no-any-return]
+    return civil_day.today()
 
 
 def waits_for(person: Person) -> Iterable[str]:

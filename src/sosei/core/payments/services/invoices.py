@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from sosei.core.design import civil_day
 from sosei.core.payments import locks
 from sosei.core.payments.errors_papers import PaperError
 from sosei.core.payments.models import Bill, Charge, Invoice, InvoiceLine, Statement
@@ -25,7 +26,6 @@ from sosei.core.payments.rules_invoices import (
     not_told_yet,
     totals_of,
 )
-from sosei.core.payments.services import ledger
 from sosei.core.payments.services.paper_numbers import INVOICE, next_number
 from sosei.core.payments.services.parties import issuing_of
 from sosei.core.payments.supply_days import supply_days
@@ -126,7 +126,7 @@ def _wanted(bill: Bill) -> Wanted:
 
 
 def _billed(charge: Charge) -> Billed:
-    on = ledger.screen_time(charge.made_at).date()
+    on = civil_day.day_of(charge.made_at)
     return Billed(
         charge.pk,
         charge.yen,
@@ -222,7 +222,7 @@ def keep(invoice: Invoice, lines: Sequence[PaperLine], town_code: str) -> Invoic
         paper=INVOICE,
         issuer=Issuer(invoice.issuer),
         payee_id=invoice.payee_id,
-        year=ledger.screen_time(now).year,
+        year=civil_day.day_of(now).year,
     )
     invoice.yen = sum(one.yen for one in totals)
     invoice.totals = [{"percent": one.percent, "yen": one.yen, "tax": one.tax} for one in totals]

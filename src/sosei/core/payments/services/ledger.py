@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 
-from sosei.core.design.templatetags.design import screen_time
+from sosei.core.design import civil_day
 from sosei.core.payments.models import (
     Bill,
     Charge,
@@ -43,7 +43,7 @@ class Posting:
 
 def today() -> datetime.date:
     """The civil day at the place."""
-    return screen_time(timezone.now()).date()  # type: ignore[no-any-return]
+    return civil_day.today()
 
 
 def book(

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sosei.core.design import civil_day
 from sosei.core.payments import kinds, locks
 from sosei.core.payments.errors_papers import PaperError
 from sosei.core.payments.models import ChargeLine, Invoice, LedgerTransaction, Payment, Receipt
 from sosei.core.payments.rules_invoices import Issuer, share_by_rate
-from sosei.core.payments.services import ledger
 from sosei.core.payments.services.invoices import may_issue
 from sosei.core.payments.services.paper_numbers import RECEIPT, next_number
 from sosei.core.payments.services.parties import issuing_of
@@ -81,7 +81,7 @@ def _write(
             paper=RECEIPT,
             issuer=Issuer(issuing.party.issuer),
             payee_id=bill.payee_id,
-            year=ledger.screen_time(now).year,
+            year=civil_day.day_of(now).year,
         ),
         bill=bill,
         payment=payment,
@@ -111,7 +111,7 @@ def _write(
 
 def _received_on(payment: Payment) -> Any:
     booked = LedgerTransaction.objects.filter(payment=payment).values_list("on_date", flat=True).first()
-    return booked or ledger.screen_time(payment.settled_at or timezone.now()).date()
+    return booked or civil_day.day_of(payment.settled_at or timezone.now())
 
 
 def _purpose(payment: Payment) -> str:

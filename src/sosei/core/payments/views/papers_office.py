@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sosei.core.design import civil_day
 from sosei.core.design.pagination import paginate
 from sosei.core.design.templatetags.design import screen_time
 from sosei.core.payments.bill_rows import rows_of
@@ -120,9 +121,9 @@ def _bills(request: Any, form: BillsForm) -> QuerySet[Any]:
     for word in (given.get("words") or "").split():
         rows = rows.filter(Q(number__icontains=word) | Q(payer_name__icontains=word))
     if given.get("first"):
-        rows = rows.filter(made_at__date__gte=given["first"])
+        rows = rows.filter(made_at__gte=civil_day.start_of(given["first"]))
     if given.get("last"):
-        rows = rows.filter(made_at__date__lte=given["last"])
+        rows = rows.filter(made_at__lte=civil_day.end_of(given["last"]))
     return rows.select_related("payee").order_by("-made_at", "-pk")
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from sosei.core.design import civil_day
 from sosei.core.people import roles
 from sosei.core.people.roles import Scope
 from sosei.core.people.standing import standing_of
@@ -49,7 +50,7 @@ class MembershipQuerySet(models.QuerySet[Any]):
     def dormant_since(self, day: datetime.date) -> Self:
         """Staff roles held and not used since before `day` (those never used count from their granting)."""
         return self.held().filter(
-            Q(last_used_on__lt=day) | Q(last_used_on__isnull=True, granted_at__date__lt=day),
+            Q(last_used_on__lt=day) | Q(last_used_on__isnull=True, granted_at__lt=civil_day.start_of(day)),
             role__in=sorted(roles.STAFF),
         )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.people import journal, letters, tenancy
 from sosei.core.people.errors import LastHolderError
 from sosei.core.people.models import Membership, Municipality, Person, Role
@@ -23,7 +22,7 @@ WARN_BEFORE = (14, 3)
 
 def today() -> datetime.date:
     """The civil day in Japan."""
-    return timezone.now().astimezone(ZoneInfo(settings.SCREEN_TIME_ZONE)).date()
+    return civil_day.today()
 
 
 def note_use(*, person: int, roles: Iterable[str], municipality: int | None, on: datetime.date) -> int:
@@ -100,7 +99,7 @@ def _warn(membership: Membership, days: int, on: datetime.date) -> None:
 
 def _last_use(membership: Membership) -> datetime.date:
     # The same day as `dormant_since` counts from.
-    return membership.last_used_on or timezone.localtime(membership.granted_at).date()
+    return membership.last_used_on or civil_day.day_of(membership.granted_at)
 
 
 def _report_to_operators(membership: Membership, on: datetime.date) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sosei.core.design import civil_day
 from sosei.core.people.errors import RefusedError
 from sosei.core.people.models import BirthDate, Person
 from sosei.core.people.names import Name, name_problems
@@ -97,7 +97,7 @@ def record_birth_date(*, by: Acting, date: datetime.date, legal_basis: str) -> B
         raise ProfileError(
             _("生年月日を必要とする法律の名前がありません。法律の名前を入れてください。"), "legal_basis"
         )
-    today = timezone.localdate()
+    today = civil_day.today()
     if not today.year - OLDEST_YEARS <= date.year or date > today:
         raise ProfileError(
             _("%(date)s は生年月日として正しくありません。年を確かめてください。")

@@ -12,13 +12,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sosei.core.design import civil_day
 from sosei.core.design.pagination import paginate
 from sosei.core.people import export_words, personal_data
 from sosei.core.people.person_forms import EraseForm
@@ -66,7 +66,7 @@ def data_file(request: Any) -> HttpResponse:
     file = export_data(person=request.user)
     text = json.dumps(file, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    day = timezone.localdate().isoformat()
+    day = civil_day.today().isoformat()
     response["Content-Disposition"] = f'attachment; filename="sosei-my-data-{day}.json"'
     return response
 

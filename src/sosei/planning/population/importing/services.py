@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.planning.population.importing.areas import AreaRegister, known_areas
 from sosei.planning.population.importing.findings import Findings, ImportRefusedError
 from sosei.planning.population.importing.parsed import Context, ParsedFile, Progress
@@ -105,7 +103,7 @@ def import_file(
     earlier = _earlier(sha256)
     if earlier is not None:
         return _as_before(path, earlier)
-    day = today or timezone.localdate(timezone=ZoneInfo(settings.SCREEN_TIME_ZONE))
+    day = today or civil_day.today()
     context = Context(today=day, known_areas=known_areas(), progress=progress)
     read = _read(opened, format_name, context)
     if dry_run:

@@ -10,9 +10,9 @@ from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
+from sosei.core.design import civil_day
 from sosei.core.payments.bank_text import Account
 from sosei.core.people import roles
 from sosei.core.people.models import Person
@@ -142,7 +142,7 @@ def _plan_licence(town: Town, story: Story, worker: str, kind: str, decision: st
 
     def send() -> None:
         by = Acting.for_oneself(town.person(worker))
-        until = timezone.localdate() + 700 * DAY
+        until = civil_day.today() + 700 * DAY
         held["licence"] = licences.send_licence(
             by=by, kind=kind, expires_on=until, files=[prepare(_picture())]
         )

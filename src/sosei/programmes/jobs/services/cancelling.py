@@ -13,6 +13,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sosei.core.design import civil_day
 from sosei.core.people import tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Person
@@ -121,7 +122,10 @@ def _average_wage(day: WorkDay) -> Any:
     """Of the last month at this employer (昭38労働省告示52号); None for somebody's first day there."""
     since = day.period.lower - MONTH
     slips = Payslip.objects.filter(
-        person=day.person_id, employer=day.employer_id, last_day__gte=since.date(), replaced_by__isnull=True
+        person=day.person_id,
+        employer=day.employer_id,
+        last_day__gte=civil_day.day_of(since),
+        replaced_by__isnull=True,
     )
     paid = PayslipLine.objects.filter(payslip__in=slips, yen__gt=0, day__isnull=False).aggregate(
         yen=Sum("yen"), days=Count("day", distinct=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sosei.core.design import civil_day
 from sosei.core.people.models import Person
 from sosei.core.records.services import write_entry
 from sosei.programmes.jobs.errors_postings import EmployerError
@@ -87,7 +88,7 @@ def change_lodging(*, lodging: Lodging, columns: Mapping[str, Any], actor: Perso
     """
     check_runs(actor, lodging.employer)
     beds = columns.get("beds", lodging.beds)
-    today = timezone.localdate()
+    today = civil_day.today()
     nights = lock_nights(lodging, today)
     promised = max((night.taken for night in nights), default=0)
     if beds < promised:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from sosei.core.design import civil_day
 from sosei.core.people import roles, tenancy
 from sosei.core.people.errors import NotAllowedError
 from sosei.core.people.models import Membership, Municipality, Person
@@ -76,7 +77,7 @@ def send_licence(
     check_leave(by, Licence(person=by.person))
     if kind not in LICENCE:
         raise WorkerError(_("資格を一覧から選んでください。"), "kind")
-    if expires_on is not None and expires_on < timezone.localdate():
+    if expires_on is not None and expires_on < civil_day.today():
         raise WorkerError(
             _("有効期限（%(day)s）が過ぎています。更新したあとの証明を送ってください。")
             % {"day": date_format(expires_on, "DATE_FORMAT")},

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from sosei.core.design import civil_day
 from sosei.core.payments.bank_text import Account
 from sosei.core.people.errors import NotAllowedError, RefusedError
 from sosei.core.people.services.acting import Acting
@@ -189,7 +190,7 @@ def _rewrite(
     by: Acting, first: date, last: date, change: Callable[[set[date], set[date]], set[date]]
 ) -> Changed:
     check_leave(by, Availability(person=by.person))
-    today = timezone.localdate()
+    today = civil_day.today()
     _check_span(first, last, today)
     # One at a time for this person: two ranges written at once could overlap.
     lock_persons([by.person.pk])

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.payments.models import Bill, ExemptionRule, Payment
 from sosei.core.payments.services import pay_by_bank, pay_on_site
 from sosei.core.people.models import Person
@@ -294,7 +295,7 @@ def _pay(town: Town, visit: Visit) -> None:
         if payment.way == "on_site":
             pay_on_site(payment=payment, actor=_acting(town, visit))
         else:
-            pay_by_bank(payment=payment, actor=town.staff(), on_date=timezone.localdate())
+            pay_by_bank(payment=payment, actor=town.staff(), on_date=civil_day.today())
 
 
 # --- What is not a booking --------------------------------------------------------------------------------------------

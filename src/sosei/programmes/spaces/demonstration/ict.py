@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 
+from sosei.core.design import civil_day
 from sosei.core.people import roles
 from sosei.core.people.models import Municipality, Person
 from sosei.core.people.services.memberships import hold
@@ -193,7 +194,7 @@ def _searches(municipality: Municipality, now: datetime.datetime) -> None:
     rows = []
     for use, seats, equipment, minutes, yen, times in SEARCHES:
         for week in range(4):
-            on = (now - datetime.timedelta(days=7 * week + 2)).date()
+            on = civil_day.day_of(now - datetime.timedelta(days=7 * week + 2))
             begins = (now + datetime.timedelta(days=5 + week)).replace(
                 hour=4, minute=0, second=0, microsecond=0
             )
@@ -272,7 +273,7 @@ def _wanted(space: Space, purpose: str, users: int, searches: int, yen: int) -> 
 def _asked(place: Place, wanted: ict_needs.Wanted, moment: datetime.datetime, days: int) -> IctNeed:
     with clock_at(moment):
         need = ict_needs.draft_need(space=place.space, wanted=wanted, actor=place.owner)
-        until = moment.date() + datetime.timedelta(days=days)
+        until = civil_day.day_of(moment) + datetime.timedelta(days=days)
         return ict_needs.open_need(need=need, answer_until=until, actor=place.owner)
 
 
@@ -293,8 +294,8 @@ def _answer(
             answer=ict_proposals.Answer(
                 lines,
                 needed,
-                moment.date() + datetime.timedelta(days=14),
-                moment.date() + datetime.timedelta(days=45),
+                civil_day.day_of(moment) + datetime.timedelta(days=14),
+                civil_day.day_of(moment) + datetime.timedelta(days=45),
                 text,
             ),
             actor=person,

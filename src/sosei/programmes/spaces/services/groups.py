@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sosei.core.design import civil_day
 from sosei.core.payments.models import ExemptionRule
 from sosei.core.people import tenancy
 from sosei.core.people.models import Municipality, Person
@@ -215,8 +216,8 @@ def warn_due(*, now: datetime) -> int:
     with tenancy.unguarded():
         rows = UserGroup.objects.filter(
             state=States.APPROVED,
-            valid_until__gte=now.date() - timedelta(days=1),
-            valid_until__lte=now.date() + timedelta(days=WARN_DAYS),
+            valid_until__gte=civil_day.day_of(now) - timedelta(days=1),
+            valid_until__lte=civil_day.day_of(now) + timedelta(days=WARN_DAYS),
         )
         found = list(rows.select_related("municipality", "person").order_by("pk"))
         for group in found:

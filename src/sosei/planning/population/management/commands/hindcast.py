@@ -9,16 +9,14 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import xarray as xr
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override as use_language
 
+from sosei.core.design import civil_day
 from sosei.engines.demography.errors import DemographyError
 from sosei.engines.demography.hindcast import CANDIDATES, METHODS, Outcome, hindcast, require_horizon
 from sosei.planning.population.hindcast_tables import (
@@ -131,7 +129,7 @@ class Command(BaseCommand):
     def _census(self, path: Path | None, years: list[int]) -> xr.DataArray:
         if path is None:
             return stored_census(years)
-        today = timezone.localdate(timezone=ZoneInfo(settings.SCREEN_TIME_ZONE))
+        today = civil_day.today()
         return census_from_file(path, years, today=today)
 
     def _print(

@@ -12,6 +12,7 @@ from django.db import ProgrammingError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sosei.core.design import civil_day
 from sosei.planning.population.importing.findings import ImportRefusedError
 from sosei.planning.population.importing.recognise import FORMATS
 from sosei.planning.population.importing.services import ImportResult, import_file
@@ -102,7 +103,7 @@ class Command(BaseCommand):
             "format": FORMATS[result.recognised_format].TITLE[language != "ja"],
         }
         if result.already and result.batch is not None:
-            named["date"] = result.batch.imported_at.date().isoformat()
+            named["date"] = civil_day.day_of(result.batch.imported_at).isoformat()
             self.stdout.write(
                 _("%(file)s: 同じ内容を %(date)s に取り込み済みです。何も変えていません。") % named
             )

@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from sosei.core.design import civil_day
 from sosei.core.people.errors import RefusedError
 from sosei.core.people.views.subject import acting, subject_page
 from sosei.programmes.jobs.forms_workers import WEEKDAYS, RangeForm
@@ -53,7 +53,7 @@ class Month:
 @subject_page
 def free_days(request: Any) -> HttpResponse:
     """The calendar, and the box for ranges."""
-    today = timezone.localdate()
+    today = civil_day.today()
     start = _start(request, today)
     form = RangeForm(person=request.subject)
     if request.method == "POST":
@@ -140,7 +140,7 @@ def _change_range(request: Any, form: RangeForm, action: str) -> Changed:
 
 def _save_months(request: Any, start: date) -> Changed:
     last = last_of_month(*months_from(start, SHOWN_MONTHS)[-1])
-    end = min(last, workers.last_free_day(timezone.localdate()))
+    end = min(last, workers.last_free_day(civil_day.today()))
     ticked, shown = _days(request, "day"), _days(request, "was")
     return workers.change_free_days(
         by=acting(request), first=start, last=end, added=ticked - shown, removed=shown - ticked

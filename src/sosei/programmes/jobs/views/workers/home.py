@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from sosei.core.design import civil_day
 from sosei.core.design.templatetags.furigana import COOKIE, ON
 from sosei.core.people import roles, tenancy
 from sosei.core.people.models import BirthDate, Membership, Municipality, Person
@@ -72,7 +73,7 @@ def my_work(request: Any) -> HttpResponse:
         "crumbs": [*work_crumbs()[:1], (_("わたしの仕事"), "")],
         "subject": person,
         "next_day": days[0] if days else None,
-        "today": timezone.localdate(),
+        "today": civil_day.today(),
         "later_days": days[1:],
         "cards": worker_cards(person, request),
         "steps": steps if not all(step.done for step in steps) else [],
@@ -83,7 +84,7 @@ def my_work(request: Any) -> HttpResponse:
 
 def first_steps(person: Person) -> list[Step]:
     """What somebody new does first."""
-    today = timezone.localdate()
+    today = civil_day.today()
     mine = {"person": OuterRef("pk")}
     free = Availability.objects.filter(**mine, days__endswith__gt=today)
     has_profile, has_days, has_birth = Person.objects.filter(pk=person.pk).values_list(
@@ -132,7 +133,7 @@ def _ways_to_search(person: Person) -> list[Way]:
 
 def licences_card(person: Person, request: HttpRequest) -> Card | None:
     """Licences that were refused, have expired or expire soon."""
-    today = timezone.localdate()
+    today = civil_day.today()
     rows = list(Licence.objects.visible_to(person).filter(person=person))
     url = reverse("jobs:my-licences")
     refused = [row for row in rows if row.state == Licence.State.REFUSED]

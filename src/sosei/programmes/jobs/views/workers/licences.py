@@ -11,11 +11,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sosei.core.design import civil_day
 from sosei.core.people import roles, tenancy
 from sosei.core.people.models import Membership, Person
 from sosei.core.people.views.subject import acting, subject_page
@@ -46,7 +46,7 @@ class Shown:
 
 def shown(licence: Licence, files: list[Attachment]) -> Shown:
     """How a licence stands today."""
-    today = timezone.localdate()
+    today = civil_day.today()
     ends = licence.expires_on
     expired = ends is not None and ends < today
     checked = licence.state == Licence.State.CHECKED

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from sosei.core.design import civil_day
 from sosei.core.people.views.subject import subject_page
 from sosei.engines.labour.limits import LimitCode
 from sosei.programmes.jobs.limit_texts import LimitLine, limit_line, minutes_text
@@ -36,7 +36,7 @@ class Part:
 @subject_page
 def limits(request: Any) -> HttpResponse:
     """The page."""
-    today = timezone.localdate()
+    today = civil_day.today()
     hours = hours_of(request.subject, today)
     other = hours.other_minutes
     context = {
