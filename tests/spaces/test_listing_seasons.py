@@ -19,7 +19,7 @@ from sosei.programmes.spaces.services.listing_seasons import Season
 from sosei.programmes.spaces.shown_seasons import shown_seasons
 from sosei.programmes.spaces.week_words import week_lines
 from tests.people.conftest import SignedIn
-from tests.spaces.world import SpacesWorld, day_from_now, weekday_from_now
+from tests.spaces.world import SpacesWorld, day_from_now, make_price, make_price_list, weekday_from_now
 
 EVENINGS = dict.fromkeys(range(7), ((600, 1320),))
 DAYS = st.none() | st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 2, 28))
@@ -77,6 +77,7 @@ def test_a_season_of_every_year_is_entered_for_three_and_moved_by_itself(spaces:
         ((None, None), {}, "first_day", "最初の日か最後の日"),
         ((20, 10), {}, "last_day", "最初の日と同じか後"),
         ((-20, -1), {}, "last_day", "もう終わった日"),
+        ((366 * 11, None), {}, "first_day", "遠すぎます"),
         ((10, None), {"every_year": True}, "repeat", "両方"),
         ((10, 400), {"every_year": True}, "last_day", "1年より短く"),
         ((10, 20), {"bookable": {}}, "", "休みの日"),
@@ -176,6 +177,23 @@ def test_a_host_enters_changes_and_removes_a_season_and_guests_see_it(
     assert browser.post(f"{host_pages}/season?of={longer.code}", {"remove": "1"}).status_code == 302
     assert "毎日 10:00～22:00" not in browser.get(f"/07204/spaces/{spaces.desk.pk}/").content.decode()
     assert not services.seasons_of(spaces.desk.hours.all())
+
+
+def test_a_host_is_told_of_hours_of_a_far_season_that_no_price_covers(
+    spaces: SpacesWorld, signed_in: SignedIn
+) -> None:
+    spaces.desk.price_lists.all().delete()
+    make_price(make_price_list(spaces.desk), "hour", 300, ("08:00", "20:00"))
+    page = f"/07204/host/{spaces.host.pk}/spaces/{spaces.desk.pk}/season"
+    browser = signed_in(spaces.owner)
+
+    def saved(first: int, hours: str) -> str:
+        days = {"first_day": day_from_now(first), "last_day": day_from_now(first + 20), "repeat": "once"}
+        week = {f"opening_{day}": hours for day in range(7)}
+        return browser.post(page, {**days, **week, "same": "on"}, follow=True).content.decode()
+
+    assert "20:00からの料金がありません" in saved(100, "10:00-22:00")
+    assert "料金がありません" not in saved(200, "10:00-20:00")
 
 
 def test_a_season_that_is_over_is_shown_no_more(spaces: SpacesWorld, signed_in: SignedIn) -> None:

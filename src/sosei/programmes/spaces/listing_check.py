@@ -55,6 +55,20 @@ def blocking(flaws: list[Flaw]) -> list[Flaw]:
     return [flaw for flaw in flaws if not flaw.only_advice]
 
 
+def unpriced(space: Space, since: datetime.date | None = None) -> list[Flaw]:
+    """The first bookable hours without a price in the two weeks after a day; none where no price is entered yet.
+
+    Args:
+        since: today where not given; a season that begins later is asked about from its first day.
+
+    Raises:
+        RulesError: hours that overlap.
+    """
+    if not any(row.items.all() for row in space.price_lists.all()):
+        return []
+    return list(_priced(space, as_rules.hours_of(space), since))
+
+
 def _host(space: Space) -> Iterator[Flaw]:
     if not may_publish(space.host):
         yield Flaw(
@@ -129,10 +143,10 @@ def _times(space: Space) -> Iterator[Flaw]:
         yield from _priced(space, hours)
 
 
-def _priced(space: Space, hours: Hours) -> Iterator[Flaw]:
+def _priced(space: Space, hours: Hours, since: datetime.date | None = None) -> Iterator[Flaw]:
     tiers = [Tier.RESIDENT] if space.residents_only else list(Tier)
     for tier in tiers:
-        missing = _without_price(space, hours, tier)
+        missing = _without_price(space, hours, tier, since)
         if missing is not None:
             day, minute = missing
             yield Flaw(
@@ -155,12 +169,14 @@ def _prices(space: Space) -> Iterator[Flaw]:
             )
 
 
-def _without_price(space: Space, hours: Hours, tier: Tier) -> tuple[datetime.date, int] | None:
+def _without_price(
+    space: Space, hours: Hours, tier: Tier, since: datetime.date | None = None
+) -> tuple[datetime.date, int] | None:
     """The first bookable hour of the next days that has no price."""
     lists = as_rules.price_lists_of(space)
     today = timezone.now().astimezone(hours.zone).date()
     # A list that begins later is in time for a space that is published now; its first day is asked.
-    first = max(today, min(row.first_day for row in lists))
+    first = max(today, since or today, min(row.first_day for row in lists))
     for day in (first + datetime.timedelta(days=n) for n in range(AHEAD)):
         for opens, closes in bands_on(day, hours)[0]:
             minute = _first_unpriced(day, opens, closes, hours, lists, tier)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sosei.core.people.models import Person
@@ -21,6 +22,8 @@ from sosei.programmes.spaces.services.prices import today_at
 from sosei.programmes.spaces.week_words import season_words
 
 MOST_SEASONS = 30
+MOST_YEARS = 10
+"""So far ahead a season may begin."""
 
 
 @dataclass(frozen=True, order=True)
@@ -85,8 +88,8 @@ def set_season(
         replaces: the season whose week it was until now.
 
     Raises:
-        ListingError: `actor` does not run the space; no day at all, days in the wrong order or over, days that have a
-            week already, too many seasons; hours as in `set_hours`, or none: who is shut enters days of rest.
+        ListingError: `actor` does not run the space; no day at all, days in the wrong order, over or too far ahead, days
+            that have a week already, too many seasons; hours as in `set_hours`, or none: who is shut enters days of rest.
     """
     check_runs(actor, space)
     held = lock_space(space.pk)
@@ -127,6 +130,13 @@ def _check_days(season: Season, today: datetime.date, *, every_year: bool) -> No
         raise ListingError(_("最後の日は、最初の日と同じか後にしてください。"), "last_day")
     if season.is_over(today):
         raise ListingError(_("もう終わった日です。これからの日を入れてください。"), "last_day")
+    far = same_day(today, today.year + MOST_YEARS)
+    if first is not None and first > far:
+        raise ListingError(
+            _("最初の日（%(day)s）は遠すぎます。%(far)sまでの日にしてください。")
+            % {"day": date_format(first, "DATE_FORMAT"), "far": date_format(far, "DATE_FORMAT")},
+            "first_day",
+        )
     if not every_year:
         return
     if first is None or last is None:

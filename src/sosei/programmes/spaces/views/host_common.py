@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import rules
+from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from sosei.core.design.maps import MapPoint
 from sosei.core.people import roles, town_pages
 from sosei.core.people.models import Municipality
 from sosei.core.people.standing import standing_of
+from sosei.programmes.spaces.listing_check import unpriced
 from sosei.programmes.spaces.models import Host, Space
 
 Crumbs = list[tuple[Any, str]]
@@ -61,6 +64,16 @@ def own_space(request: Any, host_id: int, space_id: int) -> Space:
     if found is None:
         raise Http404
     return found  # type: ignore[no-any-return]
+
+
+def warn_of_unpriced(request: Any, space: Space, since: datetime.date | None = None) -> None:
+    """After hours were saved: nobody can book a time that no price covers, and only here its host would learn of it."""
+    for flaw in unpriced(own_space(request, space.host_id, space.pk), since)[:1]:
+        messages.warning(
+            request,
+            _("%(flaw)s料金のない時間は、だれも予約できません。「料金」のページで足してください。")
+            % {"flaw": flaw.text},
+        )
 
 
 def host_crumbs(request: Any, host: Host, *more: tuple[Any, str]) -> Crumbs:

@@ -17,7 +17,7 @@ from sosei.programmes.spaces.models import Closure, Space
 from sosei.programmes.spaces.services import listing_hours as services
 from sosei.programmes.spaces.services.prices import today_at
 from sosei.programmes.spaces.shown_seasons import shown_seasons
-from sosei.programmes.spaces.views.host_common import own_space, space_crumbs, space_url
+from sosei.programmes.spaces.views.host_common import own_space, space_crumbs, space_url, warn_of_unpriced
 from sosei.programmes.spaces.views.listings import step_links
 from sosei.programmes.spaces.week_picture import week_picture
 
@@ -53,6 +53,7 @@ def _save(request: Any, space: Space, form: WeekForm) -> bool:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
     messages.success(request, _("時間を保存しました。もうある予約は変わりません。"))
+    warn_of_unpriced(request, space)
     return True
 
 

@@ -15,7 +15,7 @@ from sosei.programmes.spaces.forms_listings import FILLS, KINDS, SeasonForm
 from sosei.programmes.spaces.models import Space
 from sosei.programmes.spaces.services import listing_seasons as services
 from sosei.programmes.spaces.services.listing_seasons import Season
-from sosei.programmes.spaces.views.host_common import own_space, space_crumbs, space_url
+from sosei.programmes.spaces.views.host_common import own_space, space_crumbs, space_url, warn_of_unpriced
 from sosei.programmes.spaces.views.listings import step_links
 from sosei.programmes.spaces.week_words import season_words
 
@@ -86,6 +86,7 @@ def _save(request: Any, space: Space, held: Season | None, form: SeasonForm) -> 
         request,
         _("季節の時間を保存しました（%(count)s回分）。もうある予約は変わりません。") % {"count": len(made)},
     )
+    warn_of_unpriced(request, space, made[0].first_day)
     return True
 
 
