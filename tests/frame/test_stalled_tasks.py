@@ -14,6 +14,8 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
+from sosei.core.payments.tasks_payments import every_minute
+from sosei.core.records.tasks import deliver
 from sosei.gateway.project import working
 from sosei.gateway.project.tasks import forget_finished_tasks, take_up_stalled_tasks
 from sosei.planning.population.tasks import refresh_projections
@@ -54,6 +56,22 @@ def test_a_task_whose_worker_is_gone_is_done_by_the_next_one(empty_queue: None) 
     call_command("worker", "--once")
     call_command("worker", "--once")
     assert status(job_id) == "succeeded"
+
+
+def test_what_runs_by_the_clock_comes_before_a_heap_that_waits(empty_queue: None) -> None:
+    heap = [deliver.defer(message_id=number) for number in range(5)]
+    for one in (every_minute, take_up_stalled_tasks):
+        one.defer(timestamp=0)
+    with connection.cursor() as cursor:
+        # The order in which procrastinate's own function hands them out.
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        worker = cursor.fetchone()[0]
+        taken = []
+        for _number in range(7):
+            cursor.execute("SELECT id, task_name FROM procrastinate_fetch_job_v2(NULL, %s)", [worker])
+            taken.append(cursor.fetchone())
+    assert [name for _id, name in taken[:2]] == [every_minute.name, take_up_stalled_tasks.name]
+    assert [job for job, _name in taken[2:]] == heap
 
 
 def test_a_task_by_the_clock_that_waits_again_keeps_nothing_else_from_being_taken_up(

@@ -445,14 +445,21 @@ def test_what_a_dead_worker_left_is_taken_up(town: World) -> None:
     assert one.state == "done"
 
 
-def test_a_payment_whose_worker_died_before_the_answer_is_known_though_its_time_ran_out(town: World) -> None:
+@pytest.mark.parametrize(
+    "off",
+    [datetime.timedelta(hours=3), datetime.timedelta(days=20)],
+    ids=["no worker for three hours", "no worker for twenty days"],
+)
+def test_a_payment_whose_worker_died_before_the_answer_is_known_though_its_time_ran_out(
+    town: World, off: datetime.timedelta
+) -> None:
     payment = town.pay(town.bill(), "konbini", expires_at=timezone.now() + datetime.timedelta(minutes=30))
     Payment.objects.filter(pk=payment.pk).update(asked_at=timezone.now())
     # The gateway had the order; what it answered was lost with the worker.
     gateways.named("embedded").create_payment(asking.order_of(payment))
     town.hear()
     assert GatewayEvent.objects.filter(handled_at=None).count() == 1
-    with at(timezone.now() + datetime.timedelta(hours=3)):
+    with at(timezone.now() + off):
         asking.expire_due(timezone.now())
         asking.ask_again(timezone.now())
         asking.ask_again(timezone.now())

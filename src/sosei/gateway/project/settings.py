@@ -209,6 +209,7 @@ DATABASES = {"default": database_settings(ENVIRONMENT["DATABASE_URL"], SOSEI_HOM
 DATABASE_ROUTERS = (
     ["sosei.gateway.project.database.NoConsistencyCheck"] if ENVIRONMENT["SOSEI_NO_DATABASE"] else []
 )
+PROCRASTINATE_ON_APP_READY = "sosei.gateway.project.clock_first.put_first"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "ja"

@@ -30,7 +30,7 @@ T = TypeVar("T")
 ASK_AGAIN = datetime.timedelta(minutes=2)
 """A payment or refund without an answer for so long is asked for again."""
 LOST_FOR = datetime.timedelta(days=7)
-"""So long a payment is asked for again that was given up before its first answer."""
+"""So long after it was given up a payment is asked for again that had no answer yet."""
 LOOK_AFTER = datetime.timedelta(hours=1)
 """How a payment stands is looked up when nothing was heard of it for so long, and no more often."""
 
@@ -216,7 +216,7 @@ def ask_again(now: datetime.datetime) -> dict[str, int]:
         asked_at__isnull=False,
         state__in=sorted(settling.GIVEN_UP),
         made_at__lte=now - ASK_AGAIN,
-        made_at__gte=now - LOST_FOR,
+        settled_at__gte=now - LOST_FOR,
     )
     refunding = Refund.objects.filter(way="gateway", state="asked", made_at__lte=now - ASK_AGAIN)
     quiet = Payment.objects.filter(
